@@ -1,0 +1,217 @@
+/**
+ * Every error Lurewatch raises on purpose. The code is stable: it is the `type` of the Temporal failure, what
+ * `docs/operations.md` lists, and what an alert rule may match. Whether an activity that meets it is tried again is
+ * decided here and nowhere else.
+ */
+export interface ErrorKind {
+  /** True: trying again later may help. False: a person has to mend something first. */
+  readonly retryable: boolean;
+  /** What it means, in one line, for the operations page. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly mend: string;
+}
+
+export const catalogue = {
+  // Configuration and usage
+  LW_CONFIG_INVALID: {
+    retryable: false,
+    meaning: 'The configuration has a mistake.',
+    mend: 'Mend the named place in lurewatch.yaml; docs/configuration.md lists every key.',
+  },
+  LW_CONFIG_NOT_FOUND: {
+    retryable: false,
+    meaning: 'The configuration file cannot be read.',
+    mend: 'Name it with --config or LUREWATCH_CONFIG, or create lurewatch.yaml in this folder.',
+  },
+  LW_SECRET_UNSET: {
+    retryable: false,
+    meaning: 'A secret that the configuration refers to is not set.',
+    mend: 'Set the environment variable, or write the file, that the configuration names.',
+  },
+  LW_USAGE: { retryable: false, meaning: 'A command was used wrongly.', mend: 'See --help of the command.' },
+  LW_UNKNOWN_MAILBOX: {
+    retryable: false,
+    meaning: 'A mailbox is named that the configuration of the worker does not have.',
+    mend: 'Use one of the names under `mailboxes`, or add it and restart the worker.',
+  },
+  LW_UNKNOWN_TARGET: {
+    retryable: false,
+    meaning: 'A target is named that the configuration of the worker does not have.',
+    mend: 'Use one of the names under `targets`, or add it and restart the worker.',
+  },
+  LW_INPUT_INVALID: {
+    retryable: false,
+    meaning: 'The input of a workflow, update or query is not of the expected shape.',
+    mend: 'Compare the input with the examples in README.md.',
+  },
+
+  // Mailboxes
+  LW_MAIL_UNREACHABLE: {
+    retryable: true,
+    meaning: 'The mail server cannot be reached, or the connection broke.',
+    mend: 'Check host and port; a passing outage needs nothing, the work goes on when the server is back.',
+  },
+  LW_MAIL_HOST_UNKNOWN: {
+    retryable: false,
+    meaning: 'The host name of the mail server does not exist, or nothing listens on its port.',
+    mend: 'Mend host and port of the mailbox.',
+  },
+  LW_MAIL_AUTH: {
+    retryable: false,
+    meaning: 'The mail server refused user name or password.',
+    mend: 'Mend username or password of the mailbox, then start the poll again.',
+  },
+  LW_MAIL_TLS: {
+    retryable: false,
+    meaning: 'The certificate of the mail server does not verify, or it offers no TLS.',
+    mend: 'Give the CA with `ca`, or mend the certificate. `verify: false` or `tls: none` give up protection.',
+  },
+  LW_MAIL_FOLDER_UNKNOWN: {
+    retryable: false,
+    meaning: 'A configured folder does not exist in the mailbox.',
+    mend: 'Use one of the folders that the message lists.',
+  },
+  LW_MAIL_READ_ONLY: {
+    retryable: false,
+    meaning: 'The mailbox does not let this user mark mail as read.',
+    mend: 'Grant the right to set \\Seen (IMAP ACL right "s"), or configure `read: new`, which sets no flags.',
+  },
+  LW_MAIL_FLAG_LOST: {
+    retryable: true,
+    meaning: 'The mail server accepted the \\Seen flag and did not keep it.',
+    mend: 'Nothing is lost or sent twice: the next poll marks again. Check rights and quota of the mailbox.',
+  },
+  LW_MAIL_UIDVALIDITY_CHANGED: {
+    retryable: false,
+    meaning: 'The folder was renumbered (UIDVALIDITY changed) while a batch was under way.',
+    mend: 'Nothing to do: the next poll finds the mails again by identity.',
+  },
+  LW_MAIL_PROTOCOL: {
+    retryable: true,
+    meaning: 'The mail server answered a command with an error.',
+    mend: 'See the server answer in the message; it is tried again.',
+  },
+
+  // Targets (SOARs)
+  LW_TARGET_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'A target cannot be reached, is overloaded, or answered 5xx or 429.',
+    mend: 'Nothing is lost: it is tried again, obeying Retry-After.',
+  },
+  LW_TARGET_AMBIGUOUS: {
+    retryable: true,
+    meaning: 'A request to a target ended without an answer: it may have arrived.',
+    mend: 'Nothing to do: the target is asked, or told the same id, before anything is sent again.',
+  },
+  LW_TARGET_AUTH: {
+    retryable: false,
+    meaning: 'A target refused our credentials or permission.',
+    mend: 'Mend the key or permission of the target; unread mails go on at the next poll.',
+  },
+  LW_TARGET_REFUSES: {
+    retryable: false,
+    meaning: 'A target refuses everything alike (gone, wrong address, or every alert of a batch rejected).',
+    mend: 'Mend the target; the mails stay unread and go on at the next poll.',
+  },
+  LW_TARGET_TLS: {
+    retryable: false,
+    meaning: 'The certificate of a target does not verify.',
+    mend: 'Give the CA with `ca`, or mend the certificate.',
+  },
+  LW_TARGET_REJECTED: {
+    retryable: false,
+    meaning: 'A target rejected one alert; no retry can mend that.',
+    mend: 'Read the reason, then `lurewatch held retry` or `lurewatch held discard`.',
+  },
+  LW_TARGET_ANSWER: {
+    retryable: true,
+    meaning: 'A target answered something that is not of its own format.',
+    mend: 'Check the address: a proxy or a login page may have answered.',
+  },
+
+  // MISP
+  LW_MISP_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'MISP cannot be reached or answered 5xx or 429.',
+    mend: 'Nothing is lost: it is tried again.',
+  },
+  LW_MISP_AMBIGUOUS: {
+    retryable: true,
+    meaning: 'A request to MISP ended without a usable answer: it may have been carried out.',
+    mend: 'Nothing to do: MISP is asked for the UUID before anything is sent again.',
+  },
+  LW_MISP_AUTH: {
+    retryable: false,
+    meaning: 'MISP refused the key, or the role of its user may not add events.',
+    mend: 'Mend `misp.key`, or give the role the permission that the message names.',
+  },
+  LW_MISP_REFUSES: {
+    retryable: false,
+    meaning: 'MISP answered with a redirect or as no MISP does.',
+    mend: 'Check `misp.url`: a login page, a proxy or maintenance mode may have answered.',
+  },
+  LW_MISP_TLS: {
+    retryable: false,
+    meaning: 'The certificate of MISP does not verify.',
+    mend: 'Give the CA with `misp.ca`, or mend the certificate.',
+  },
+  LW_MISP_REJECTED: {
+    retryable: false,
+    meaning: 'MISP rejected one event (validation or blocklist); no retry can mend that.',
+    mend: 'Read the reason, then `lurewatch held retry` or `lurewatch held discard`.',
+  },
+
+  // Store
+  LW_STORE_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'The store cannot be read or written.',
+    mend: 'Check free space and rights of the store folder; work goes on when it is back.',
+  },
+  LW_STORE_CORRUPT: {
+    retryable: false,
+    meaning: 'A record in the store cannot be understood.',
+    mend: 'Restore the named record from a backup; it was changed by something other than Lurewatch.',
+  },
+  LW_EVIDENCE_MISSING: {
+    retryable: false,
+    meaning: 'The raw message of an alert is not in the store.',
+    mend: 'Restore the store from a backup, or set the message unread after removing its ledger record.',
+  },
+
+  // Protocol
+  LW_CARRIED_ELSEWHERE: {
+    retryable: true,
+    meaning: 'Another open workflow holds the claim on this alert.',
+    mend: 'Nothing to do: it is looked at again until that workflow has ended.',
+  },
+  LW_BATCH_FAILED: {
+    retryable: false,
+    meaning: 'Some batches of a poll failed; the others were carried through.',
+    mend: 'The message names the first cause. The mails of failed batches stay unread and go on at the next poll.',
+  },
+
+  // Temporal and the machine
+  LW_TEMPORAL_UNREACHABLE: {
+    retryable: false,
+    meaning: 'The Temporal server cannot be reached.',
+    mend: 'Start it (`lurewatch dev`, or your cluster), or set TEMPORAL_ADDRESS or a profile in temporal.toml.',
+  },
+  LW_TEMPORAL_CLI_MISSING: {
+    retryable: false,
+    meaning: "Temporal's CLI was not found and could not be built.",
+    mend: 'Install it (https://docs.temporal.io/cli), put it on PATH or name it in LUREWATCH_TEMPORAL_CLI.',
+  },
+  LW_SEARCH_ATTRIBUTES_MISSING: {
+    retryable: false,
+    meaning: 'The namespace lacks our search attributes and the worker may not register them.',
+    mend: 'Run the `temporal operator search-attribute create` commands that the message lists.',
+  },
+  LW_INTERNAL: {
+    retryable: true,
+    meaning: 'Something Lurewatch did not expect.',
+    mend: 'Please report it with the log line; it is tried again.',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof catalogue;

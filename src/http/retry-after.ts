@@ -1,0 +1,10 @@
+/** The longest pause a server may ask for; a typo of theirs must not stop us for a month. */
+const longestMs = 60 * 60 * 1000;
+
+/** `Retry-After` (RFC 9110 §10.2.3: seconds or a date) in milliseconds; undefined where absent or unreadable. */
+export function retryAfterMs(value: string | undefined, nowMs = Date.now()): number | undefined {
+  if (value === undefined) return undefined;
+  const text = value.trim();
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestMs) : undefined;
+}

@@ -1,0 +1,72 @@
+import type { Readable } from 'node:stream';
+
+/** A folder as numbered at one time. All UIDs below are of this numbering (RFC 9051 §2.3.1.1). */
+export interface FolderRef {
+  readonly folder: string;
+  /** IMAP UIDVALIDITY in decimal; `maildir` for a directory source, whose names never change their meaning. */
+  readonly uidValidity: string;
+}
+
+export interface ListOptions {
+  /** `unread`: without \Seen. `all`: whatever the flags. */
+  readonly which: 'unread' | 'all';
+  /** Only messages whose INTERNALDATE is at or after this time. */
+  readonly since?: Date | undefined;
+}
+
+export interface FolderListing extends FolderRef {
+  /** IMAP UIDNEXT at the time of listing, in decimal; '' for a directory source. All UIDs listed are below it. */
+  readonly uidNext: string;
+  /** UIDs in decimal (directory source: unique names), oldest first. */
+  readonly uids: readonly string[];
+}
+
+export interface FetchedMessage {
+  readonly uid: string;
+  /** INTERNALDATE: when the server received it. */
+  readonly internalDate: Date;
+  /** RFC822.SIZE: bytes on the server, also when `raw` was cut at `maxBytes`. */
+  readonly sizeBytes: number;
+  /** The raw bytes (RFC 5322): a buffer for small messages, a stream for large ones. */
+  readonly raw: Buffer | Readable;
+}
+
+export interface MarkSeenResult {
+  /** UIDs that carry \Seen now, as read back from the server. */
+  readonly marked: readonly string[];
+  /** UIDs that are no longer in the folder. */
+  readonly vanished: readonly string[];
+  /** UIDs that are there and did not keep the flag. */
+  readonly refused: readonly string[];
+}
+
+export interface SourceCheck {
+  /** One line each, for people: what was tried and found. */
+  readonly findings: readonly string[];
+}
+
+/**
+ * Where messages come from. An implementation holds its connections itself and gives them back in `close`.
+ * Every method throws LurewatchError with an LW_MAIL_ code; a folder whose UIDVALIDITY is no longer the one of the
+ * FolderRef makes `fetch` and `markSeen` throw LW_MAIL_UIDVALIDITY_CHANGED before anything is read or changed.
+ */
+export interface MailSource {
+  /** Logs in, opens each folder, verifies that \Seen can be set where `read: unread` needs it. Changes nothing. */
+  check(signal?: AbortSignal): Promise<SourceCheck>;
+  /** Lists one folder. Throws LW_MAIL_READ_ONLY where `which` is `unread` and \Seen cannot be set. */
+  list(folder: string, options: ListOptions, signal?: AbortSignal): Promise<FolderListing>;
+  /**
+   * Reads messages without changing any flag (BODY.PEEK), calling `take` for one at a time and awaiting it.
+   * Messages that vanished are left out. Of a message above `maxBytes` only its first `maxBytes` bytes are read.
+   */
+  fetch(
+    folder: FolderRef,
+    uids: readonly string[],
+    limits: { readonly maxBytes: number },
+    take: (message: FetchedMessage) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Sets \Seen by UID and reads the flags back. */
+  markSeen(folder: FolderRef, uids: readonly string[], signal?: AbortSignal): Promise<MarkSeenResult>;
+  close(): Promise<void>;
+}

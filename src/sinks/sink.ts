@@ -1,0 +1,50 @@
+import type { AlertDocument } from '../alerts/types.js';
+
+/**
+ * What a sink can promise about a repeated send of one alert:
+ * - `server`: it recognises the repeated id itself, at any time, also while the first request is still in flight;
+ * - `lookup`: it can be asked, once no earlier request can be in flight any more;
+ * - `none`: neither. Delivery is then at least once, and `check` and the documentation say so.
+ */
+export type RepeatPromise = 'server' | 'lookup' | 'none';
+
+/** What became of one alert in a call. */
+export type SendResult =
+  | {
+      readonly status: 'delivered';
+      /** The case, event or file it became, as a person finds it there; '' where the sink gives none. */
+      readonly reference: string;
+      /** What a person should know though it was delivered (a dropped attribute …). */
+      readonly warnings?: readonly string[];
+    }
+  | { readonly status: 'rejected'; readonly reason: string };
+
+/**
+ * A place that a message must reach: a target (SOAR) or MISP.
+ *
+ * `send` answers for each alert in the order given, or throws a LurewatchError for the call as a whole:
+ * - LW_TARGET_UNAVAILABLE, LW_MISP_UNAVAILABLE: certainly not carried out, try later (with `retryAfterMs` if asked);
+ * - LW_TARGET_AMBIGUOUS, LW_TARGET_ANSWER, LW_MISP_AMBIGUOUS: may have been carried out (timeout, cut, 5xx);
+ * - LW_TARGET_AUTH, _REFUSES, _TLS, LW_MISP_AUTH, _REFUSES, _TLS: the sink itself is the trouble;
+ * - LW_TARGET_REJECTED, LW_MISP_REJECTED: a call that carried several alerts was rejected as a whole; the caller
+ *   halves it. (A call with one alert answers `rejected` instead.)
+ */
+export interface Sink {
+  /** The target's name in the configuration, or `misp`. */
+  readonly name: string;
+  readonly repeats: RepeatPromise;
+  /** How many alerts one call may carry. */
+  readonly alertsPerCall: number;
+  /** How many calls run at the same time. */
+  readonly concurrency: number;
+  /** A request is certainly no longer in flight this long after its claim was made, in milliseconds. */
+  readonly inFlightMs: number;
+  /** False: this alert has nothing to tell this sink (a mail without indicators and MISP): it counts as reached. */
+  wants(document: AlertDocument): boolean;
+  send(documents: readonly AlertDocument[], signal: AbortSignal): Promise<readonly SendResult[]>;
+  /** Asks the sink for an alert sent before: its reference, or undefined if it certainly is not there. */
+  find?(document: AlertDocument, signal: AbortSignal): Promise<string | undefined>;
+  /** Verifies address, credentials and permission without creating anything. One line each, for people. */
+  check(signal?: AbortSignal): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

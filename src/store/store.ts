@@ -1,0 +1,33 @@
+import type { Readable } from 'node:stream';
+
+export interface StoreRecord {
+  /** Path-like: segments of [A-Za-z0-9._-] joined by `/`. */
+  readonly key: string;
+  readonly body: Buffer;
+}
+
+export interface StoredStream {
+  /** SHA-256 of the stored bytes, hex. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Immutable records, created only if absent and durable when a call returns. What the ledger and the evidence need,
+ * and no more, so that a directory and an S3 bucket can both give it. Throws LW_STORE_UNAVAILABLE.
+ */
+export interface Store {
+  /** Creates each record unless its key is taken. In the order given: true created, false already there. */
+  createMany(records: readonly StoreRecord[]): Promise<readonly boolean[]>;
+  /** In the order given: the bytes, or undefined where there is no such record. */
+  readMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]>;
+  /** Every key that starts with `prefix` (which ends in `/`), sorted. */
+  list(prefix: string): Promise<readonly string[]>;
+  /** Removes a record that others have superseded. Absent is fine. */
+  remove(key: string): Promise<void>;
+  /** Stores a stream under the key made from the SHA-256 of its bytes. */
+  writeStream(source: Readable, keyOf: (sha256: string) => string): Promise<StoredStream>;
+  /** Opens a record as a stream; undefined where there is none. */
+  openStream(key: string): Promise<Readable | undefined>;
+  close(): Promise<void>;
+}
