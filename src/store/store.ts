@@ -29,5 +29,7 @@ export interface Store {
   writeStream(source: Readable, keyOf: (sha256: string) => string): Promise<StoredStream>;
   /** Opens a record as a stream; undefined where there is none. */
   openStream(key: string): Promise<Readable | undefined>;
+  /** Where a record lies on this machine, for readers that need a path; undefined where it is not a local file. */
+  localPath(key: string): string | undefined;
   close(): Promise<void>;
 }

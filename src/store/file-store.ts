@@ -1,0 +1,199 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { Store, StoredStream, StoreRecord } from './store.js';
+
+const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\/?$/;
+/** Left over from a process that died between writing and linking. */
+const abandonedAfterMs = 24 * 60 * 60 * 1000;
+
+/**
+ * A directory as a Store. A record is written to a temporary file, made durable, and then linked to its name: `link`
+ * fails where the name is taken, so of any number of writers exactly one creates it, and no reader sees half of one.
+ */
+export class FileStore implements Store {
+  readonly #root: string;
+  readonly #temporary: string;
+  /** Folders known to exist. */
+  readonly #folders = new Set<string>();
+
+  private constructor(root: string) {
+    this.#root = root;
+    this.#temporary = join(root, 'tmp');
+  }
+
+  /** Opens the store, creating its folder where it is missing. */
+  static async open(root: string): Promise<FileStore> {
+    const store = new FileStore(root);
+    await store.#guarded('open', async () => {
+      await mkdir(store.#temporary, { recursive: true });
+      await store.#removeAbandoned();
+    });
+    return store;
+  }
+
+  async createMany(records: readonly StoreRecord[]): Promise<readonly boolean[]> {
+    return this.#guarded('write', async () => {
+      const touched = new Set<string>();
+      const created = await Promise.all(records.map((record) => this.#create(record, touched)));
+      await Promise.all([...touched].map(syncFolder));
+      return created;
+    });
+  }
+
+  async readMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
+    return this.#guarded('read', () => Promise.all(keys.map((key) => absentAsUndefined(readFile(this.#path(key))))));
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    return this.#guarded('list', async () => {
+      const folder = this.#path(prefix);
+      const entries = await absentAsUndefined(readdir(folder, { recursive: true, withFileTypes: true }));
+      const base = prefix.endsWith('/') ? prefix : `${prefix}/`;
+      return (entries ?? [])
+        .filter((entry) => entry.isFile())
+        .map((entry) => base + join(entry.parentPath, entry.name).slice(folder.length).replace(/^\/+/, ''))
+        .sort();
+    });
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#guarded('remove', () => rm(this.#path(key), { force: true }));
+  }
+
+  async writeStream(source: Readable, keyOf: (sha256: string) => string): Promise<StoredStream> {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    const temporary = join(this.#temporary, randomUUID());
+    try {
+      const file = await this.#guarded('write', () => open(temporary, 'wx', 0o600));
+      try {
+        // Errors of the source (a cut connection) pass as they are: they are not the store's.
+        for await (const chunk of source as AsyncIterable<Buffer>) {
+          hash.update(chunk);
+          sizeBytes += chunk.length;
+          await this.#guarded('write', () => file.writeFile(chunk));
+        }
+        await this.#guarded('write', () => file.sync());
+      } finally {
+        await file.close();
+      }
+      const sha256 = hash.digest('hex');
+      await this.#guarded('write', async () => {
+        const touched = new Set<string>();
+        await this.#link(temporary, keyOf(sha256), touched);
+        await Promise.all([...touched].map(syncFolder));
+      });
+      return { sha256, sizeBytes };
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async openStream(key: string): Promise<Readable | undefined> {
+    const file = await this.#guarded('read', () => absentAsUndefined(open(this.#path(key), 'r')));
+    return file === undefined ? undefined : createReadStream('', { fd: file, autoClose: true });
+  }
+
+  localPath(key: string): string {
+    return this.#path(key);
+  }
+
+  async close(): Promise<void> {}
+
+  async #create(record: StoreRecord, touched: Set<string>): Promise<boolean> {
+    const temporary = join(this.#temporary, randomUUID());
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(record.body);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    try {
+      return await this.#link(temporary, record.key, touched);
+    } finally {
+      await unlink(temporary);
+    }
+  }
+
+  async #link(temporary: string, key: string, touched: Set<string>): Promise<boolean> {
+    const path = this.#path(key);
+    const folder = dirname(path);
+    if (!this.#folders.has(folder)) {
+      await this.#makeFolder(folder, touched);
+      this.#folders.add(folder);
+    }
+    // Also where the name is taken: its writer may not have made the folder durable yet.
+    touched.add(folder);
+    try {
+      await link(temporary, path);
+      return true;
+    } catch (error) {
+      if (hasCode(error, 'EEXIST')) return false;
+      if (!hasCode(error, 'ENOENT')) throw error;
+      // Somebody removed the folder while we ran.
+      await this.#makeFolder(folder, touched);
+      await link(temporary, path);
+      return true;
+    }
+  }
+
+  async #makeFolder(folder: string, touched: Set<string>): Promise<void> {
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let made = folder; made.length >= first.length; made = dirname(made)) touched.add(dirname(made));
+  }
+
+  async #removeAbandoned(): Promise<void> {
+    const oldest = Date.now() - abandonedAfterMs;
+    for (const name of await readdir(this.#temporary)) {
+      const path = join(this.#temporary, name);
+      const found = await absentAsUndefined(stat(path));
+      if (found !== undefined && found.mtimeMs < oldest) await rm(path, { force: true });
+    }
+  }
+
+  #path(key: string): string {
+    if (!keyPattern.test(key)) throw new LurewatchError('LW_INTERNAL', `"${key}" is not a store key`);
+    return join(this.#root, key);
+  }
+
+  async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof LurewatchError) throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new LurewatchError('LW_STORE_UNAVAILABLE', `cannot ${what} (${reason})`, {
+        where: `store ${this.#root}`,
+        cause,
+      });
+    }
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function absentAsUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

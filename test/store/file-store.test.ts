@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, it } from 'node:test';
+import { FileStore } from '../../src/store/file-store.js';
+import { inFolder } from '../support/folder.js';
+
+describe('the file store', () => {
+  it('creates a record once and keeps what was there first', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const key = 'ledger/a/b.json';
+      assert.deepEqual(await store.createMany([{ key, body: Buffer.from('first') }]), [true]);
+      assert.deepEqual(await store.createMany([{ key, body: Buffer.from('second') }]), [false]);
+      assert.deepEqual((await store.readMany([key])).map(String), ['first']);
+    }));
+
+  it('lets exactly one of many simultaneous writers create a record', () =>
+    inFolder(async (folder) => {
+      const stores = await Promise.all(Array.from({ length: 8 }, () => FileStore.open(folder)));
+      const wins = await Promise.all(
+        stores.map((store, index) => store.createMany([{ key: 'race/one', body: Buffer.from(String(index)) }])),
+      );
+      const winners = wins.flatMap(([won], index) => (won ? [String(index)] : []));
+      assert.equal(winners.length, 1);
+      assert.deepEqual((await stores[0]?.readMany(['race/one']))?.map(String), winners);
+    }));
+
+  it('answers in the order of the question, with undefined for what is absent', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      await store.createMany([
+        { key: 'x/1', body: Buffer.from('one') },
+        { key: 'x/3', body: Buffer.from('three') },
+      ]);
+      const found = await store.readMany(['x/3', 'x/2', 'x/1']);
+      assert.deepEqual(
+        found.map((body) => body?.toString()),
+        ['three', undefined, 'one'],
+      );
+    }));
+
+  it('lists what stands under a prefix, sorted, and nothing where there is none', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      await store.createMany(['p/b/2', 'p/a', 'p/b/1', 'other/a'].map((key) => ({ key, body: Buffer.from('') })));
+      assert.deepEqual(await store.list('p/'), ['p/a', 'p/b/1', 'p/b/2']);
+      assert.deepEqual(await store.list('nothing/'), []);
+    }));
+
+  it('leaves no temporary file behind, and removes those of a process that died long ago', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'tmp'));
+      await writeFile(join(folder, 'tmp', 'dead'), 'half a rec');
+      await writeFile(join(folder, 'tmp', 'alive'), 'half a rec');
+      const longAgo = Date.now() / 1000 - 2 * 24 * 3600;
+      await utimes(join(folder, 'tmp', 'dead'), longAgo, longAgo);
+      const store = await FileStore.open(folder);
+      await store.createMany([{ key: 'k/1', body: Buffer.from('x') }]);
+      assert.deepEqual(await readdir(join(folder, 'tmp')), ['alive']);
+    }));
+
+  it('stores a stream under the hash of its bytes', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const chunks = Array.from({ length: 40 }, (_, index) => Buffer.alloc(100_000, index));
+      const stored = await store.writeStream(Readable.from(chunks), (hash) => `evidence/${hash}.eml`);
+      const whole = Buffer.concat(chunks);
+      assert.equal(stored.sha256, createHash('sha256').update(whole).digest('hex'));
+      assert.equal(stored.sizeBytes, whole.length);
+      assert.deepEqual(await readFile(store.localPath(`evidence/${stored.sha256}.eml`)), whole);
+      const again = await store.openStream(`evidence/${stored.sha256}.eml`);
+      assert.ok(again !== undefined);
+      assert.deepEqual(Buffer.concat(await again.toArray()), whole);
+    }));
+
+  it('keeps nothing of a stream that breaks, and passes its error on', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const broken = Readable.from(
+        (async function* () {
+          yield Buffer.from('half');
+          throw new Error('the connection was cut');
+        })(),
+      );
+      await assert.rejects(
+        store.writeStream(broken, (hash) => `evidence/${hash}.eml`),
+        /the connection was cut/,
+      );
+      assert.deepEqual(await store.list('evidence/'), []);
+      assert.deepEqual(await readdir(join(folder, 'tmp')), []);
+    }));
+
+  it('says what it could not do where the folder is unusable', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(join(folder, 'store'));
+      await rm(join(folder, 'store'), { recursive: true });
+      await writeFile(join(folder, 'store'), 'a file in its place');
+      await chmod(join(folder, 'store'), 0o600);
+      await assert.rejects(store.createMany([{ key: 'k/1', body: Buffer.from('x') }]), {
+        code: 'LW_STORE_UNAVAILABLE',
+      });
+    }));
+
+  it('takes no key that could leave its folder', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      for (const key of ['../x', 'a/../b', '/etc/passwd', 'a//b', '']) {
+        await assert.rejects(store.readMany([key]), { code: 'LW_INTERNAL' }, key);
+      }
+    }));
+});
