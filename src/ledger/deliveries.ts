@@ -1,0 +1,97 @@
+import type { Store } from '../store/store.js';
+import { keys } from './keys.js';
+import { createRecords, readRecords } from './record-set.js';
+import {
+  type Claim,
+  type ClaimEnd,
+  claimEndSchema,
+  claimSchema,
+  type Outcome,
+  type Owner,
+  outcomeSchema,
+} from './records.js';
+
+/** The latest claim on an alert at a sink. */
+export interface StandingClaim {
+  readonly number: number;
+  readonly claim: Claim;
+  /** Undefined: its send may have arrived. */
+  readonly end: ClaimEnd | undefined;
+}
+
+/** What is known of each alert at each sink: numbered claims, their ends, and one outcome. */
+export class DeliveryLedger {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async outcomes(sink: string, alertIds: readonly string[]): Promise<readonly (Outcome | undefined)[]> {
+    return readRecords(
+      this.#store,
+      outcomeSchema,
+      alertIds.map((alertId) => keys.outcome(sink, alertId)),
+    );
+  }
+
+  /** Creates claims; false where that number is taken already. */
+  async claim(
+    sink: string,
+    wanted: readonly { readonly alertId: string; readonly number: number }[],
+    owner: Owner,
+    atMs: number,
+  ): Promise<readonly boolean[]> {
+    const record: Claim = { version: 1, owner, atMs };
+    return createRecords(
+      this.#store,
+      wanted.map(({ alertId, number }) => ({ key: keys.claim(sink, alertId, number), record })),
+    );
+  }
+
+  async endClaims(
+    sink: string,
+    ended: readonly { readonly alertId: string; readonly number: number; readonly end: ClaimEnd }[],
+  ): Promise<void> {
+    await createRecords(
+      this.#store,
+      ended.map(({ alertId, number, end }) => ({ key: keys.claimEnd(sink, alertId, number), record: end })),
+    );
+  }
+
+  /** The first outcome stands for ever; a second one for the same alert is ignored. */
+  async recordOutcomes(
+    sink: string,
+    outcomes: readonly { readonly alertId: string; readonly outcome: Outcome }[],
+  ): Promise<void> {
+    await createRecords(
+      this.#store,
+      outcomes.map(({ alertId, outcome }) => ({ key: keys.outcome(sink, alertId), record: outcome })),
+    );
+  }
+
+  /** The claim with the highest number; undefined where there is none. */
+  async latestClaim(sink: string, alertId: string): Promise<StandingClaim | undefined> {
+    // Numbers have no gaps: gallop to the first that is missing, then halve.
+    let known = 0;
+    let missing = 1;
+    while (await this.#claimAt(sink, alertId, missing)) {
+      known = missing;
+      missing *= 2;
+    }
+    while (missing - known > 1) {
+      const middle = Math.floor((known + missing) / 2);
+      if (await this.#claimAt(sink, alertId, middle)) known = middle;
+      else missing = middle;
+    }
+    const claim = known === 0 ? undefined : await this.#claimAt(sink, alertId, known);
+    if (claim === undefined) return undefined;
+    const [end] = await readRecords(this.#store, claimEndSchema, [keys.claimEnd(sink, alertId, known)]);
+    return { number: known, claim, end };
+  }
+
+  async #claimAt(sink: string, alertId: string, number: number): Promise<Claim | undefined> {
+    const [claim] = await readRecords(this.#store, claimSchema, [keys.claim(sink, alertId, number)]);
+    return claim;
+  }
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { FolderRef } from '../mail/source.js';
+
+/**
+ * Where each record stands in the store. Alert ids and hashes are uniformly distributed, so their first character
+ * spreads records over 32 or 16 folders: few enough that a batch of 50 makes few folders durable, many enough for
+ * millions of records.
+ */
+export const keys = {
+  evidence: (sha256: string) => `evidence/${first(sha256)}/${sha256}.eml`,
+  extraction: (version: string, sha256: string) => `extractions/${segment(version)}/${first(sha256)}/${sha256}.json`,
+  message: (mailbox: string, folder: FolderRef, uid: string) =>
+    `ledger/messages/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/${bucket(uid)}/${segment(uid)}.json`,
+  progressOf: (mailbox: string, folder: FolderRef) =>
+    `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
+  alert: (alertId: string) => `ledger/alerts/${first(alertId)}/${alertId}.json`,
+  messageIds: (messageId: string) => {
+    const hash = sha256Hex(messageId);
+    return `ledger/message-ids/${first(hash)}/${hash}/`;
+  },
+  outcome: (sink: string, alertId: string) => `${sinkPrefix(sink, alertId)}.outcome.json`,
+  claim: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.json`,
+  claimEnd: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.end.json`,
+} as const;
+
+function sinkPrefix(sink: string, alertId: string): string {
+  return `ledger/sinks/${segment(sink)}/${first(alertId)}/${alertId}`;
+}
+
+/** Messages of one folder by thousands: neighbours in a batch share a folder, none grows without bound. */
+function bucket(uid: string): string {
+  return /^\d{1,15}$/.test(uid) ? String(Math.floor(Number(uid) / 1000)) : `n${sha256Hex(uid).slice(0, 2)}`;
+}
+
+/** A name as one segment of a key: itself where that is safe, also where case is not told apart, else its hash. */
+function segment(name: string): string {
+  const harmless = name === 'INBOX' || /^[a-z0-9][a-z0-9_-]{0,99}$/.test(name);
+  return harmless ? name : `x-${sha256Hex(name).slice(0, 32)}`;
+}
+
+function first(text: string): string {
+  return text.slice(0, 1);
+}
+
+function sha256Hex(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

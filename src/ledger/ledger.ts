@@ -1,0 +1,25 @@
+import type { Store } from '../store/store.js';
+import { AlertLedger } from './alerts.js';
+import { DeliveryLedger } from './deliveries.js';
+import { MessageIdIndex } from './message-ids.js';
+import { MessageLedger } from './messages.js';
+import { ProgressLedger } from './progress.js';
+
+/** What is known for ever of each message and alert. It outlives Temporal's database and the mailbox's numbering. */
+export interface Ledger {
+  readonly messages: MessageLedger;
+  readonly alerts: AlertLedger;
+  readonly messageIds: MessageIdIndex;
+  readonly deliveries: DeliveryLedger;
+  readonly progress: ProgressLedger;
+}
+
+export function openLedger(store: Store): Ledger {
+  return {
+    messages: new MessageLedger(store),
+    alerts: new AlertLedger(store),
+    messageIds: new MessageIdIndex(store),
+    deliveries: new DeliveryLedger(store),
+    progress: new ProgressLedger(store),
+  };
+}
