@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LurewatchError } from '../../src/errors/lurewatch-error.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import type { Owner } from '../../src/ledger/records.js';
+import type { ClaimContext } from '../../src/sinks/claiming.js';
+import { deliver } from '../../src/sinks/deliver.js';
+import { FileStore } from '../../src/store/file-store.js';
+import { alertDocuments } from '../support/alert-documents.js';
+import { inFolder } from '../support/folder.js';
+import { ScriptedSink } from '../support/scripted-sink.js';
+
+const me: Owner = { workflowId: 'batch', runId: 'mine' };
+const other: Owner = { workflowId: 'batch', runId: 'another' };
+
+function inContext(work: (context: Bench) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => work(new Bench(await FileStore.open(folder))));
+}
+
+/** A sink, a ledger, and the view of one owner or another. */
+class Bench {
+  readonly sink = new ScriptedSink();
+  readonly ledger;
+  readonly openOwners = new Set<string>([me.runId, other.runId]);
+
+  constructor(store: FileStore) {
+    this.ledger = openLedger(store);
+  }
+
+  as(owner: Owner, predecessors: readonly Owner[] = []): ClaimContext {
+    return {
+      sink: this.sink,
+      deliveries: this.ledger.deliveries,
+      owner,
+      predecessors,
+      isOpen: async ({ runId }) => this.openOwners.has(runId),
+      signal: new AbortController().signal,
+    };
+  }
+
+  /** As after the death of a process between its claim and its answer. */
+  async leaveClaim(owner: Owner, alertId: string, atMs = Date.now()): Promise<void> {
+    await this.ledger.deliveries.claim(this.sink.name, [{ alertId, number: 1 }], owner, atMs);
+  }
+
+  acceptedOnce(alertIds: readonly string[]): void {
+    assert.deepEqual(
+      alertIds.map((alertId) => this.sink.accepted.get(alertId)),
+      alertIds.map(() => 1),
+    );
+  }
+}
+
+const kinds = (report: Awaited<ReturnType<typeof deliver>>) => report.fates.map(({ kind }) => kind);
+
+describe('delivering alerts to a sink', () => {
+  it('sends each alert once, however often it is asked', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(50);
+      const first = await deliver(bench.as(me), documents);
+      const again = await deliver(bench.as(me), documents);
+      const later = await deliver(bench.as(other), documents);
+      bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+      assert.ok(first.fates.every((fate) => fate.kind === 'reached' && !fate.earlier));
+      assert.ok(
+        again.fates.every((fate) => fate.kind === 'reached' && !fate.earlier),
+        'a retry of its own is no duplicate',
+      );
+      assert.ok(later.fates.every((fate) => fate.kind === 'reached' && fate.earlier));
+      assert.equal(first.trouble, undefined);
+    }));
+
+  it('keeps no more calls under way than the sink allows, and packs as many alerts in one as it takes', () =>
+    inContext(async (bench) => {
+      bench.sink.alertsPerCall = 7;
+      bench.sink.concurrency = 3;
+      let open = 0;
+      let most = 0;
+      bench.sink.script = async (documents) => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setImmediate(resolve));
+        open -= 1;
+        return bench.sink.accept(documents);
+      };
+      await deliver(bench.as(me), alertDocuments(50));
+      assert.equal(most, 3);
+      assert.ok(bench.sink.calls.every((call) => call.length <= 7));
+      assert.equal(bench.sink.calls.flat().length, 50);
+    }));
+
+  it('counts an alert that has nothing to tell the sink as reached, without a word to it', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(1).map((document) => ({ ...document, urls: [] }));
+      assert.deepEqual(kinds(await deliver(bench.as(me), documents)), ['reached']);
+      assert.deepEqual(bench.sink.calls, []);
+    }));
+
+  it('asks the sink before it sends what may have been sent already, even by itself', () =>
+    inContext(async (bench) => {
+      const [there, lost] = alertDocuments(2);
+      assert.ok(there !== undefined && lost !== undefined);
+      bench.sink.accept([there]);
+      for (const { alertId } of [there, lost]) await bench.leaveClaim(me, alertId);
+      const report = await deliver(bench.as(me), [there, lost]);
+      assert.deepEqual(kinds(report), ['reached', 'reached']);
+      assert.deepEqual(bench.sink.calls, [[lost.alertId]]);
+      bench.acceptedOnce([there.alertId, lost.alertId]);
+    }));
+
+  it('waits until an earlier request can no longer be in flight, and says for how long', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      bench.sink.inFlightMs = 60_000;
+      await bench.leaveClaim(me, document.alertId);
+      const report = await deliver(bench.as(me), [document]);
+      assert.deepEqual(kinds(report), ['open']);
+      assert.equal(report.trouble?.code, 'LW_TARGET_AMBIGUOUS');
+      assert.ok((report.trouble?.retryAfterMs ?? 0) > 50_000);
+      assert.deepEqual([bench.sink.calls, bench.sink.lookups], [[], []]);
+    }));
+
+  it('sends again at once where the sink recognises repeats itself', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      bench.sink.repeats = 'server';
+      bench.sink.inFlightMs = 60_000;
+      bench.sink.accept([document]);
+      await bench.leaveClaim(me, document.alertId);
+      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      bench.acceptedOnce([document.alertId]);
+    }));
+
+  it('leaves an alert to another open workflow, and takes it over once that has ended', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      await bench.leaveClaim(other, document.alertId);
+      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['carried']);
+      assert.deepEqual(bench.sink.calls, []);
+      bench.openOwners.delete(other.runId);
+      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      assert.deepEqual(bench.sink.lookups, [document.alertId]);
+    }));
+
+  it('takes over from a predecessor that handed its work on, though that is still open', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      await bench.leaveClaim(other, document.alertId);
+      assert.deepEqual(kinds(await deliver(bench.as(me, [other]), [document])), ['reached']);
+      assert.deepEqual(bench.sink.lookups, [document.alertId]);
+    }));
+
+  it('lets one of two simultaneous owners send each alert', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(50);
+      const reports = await Promise.all([deliver(bench.as(me), documents), deliver(bench.as(other), documents)]);
+      bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+      for (const [index] of documents.entries()) {
+        const both = reports.map(({ fates }) => fates[index]?.kind);
+        assert.ok(both.includes('reached'));
+        assert.ok(both.every((kind) => kind === 'reached' || kind === 'carried'));
+      }
+    }));
+
+  it('stops at the first sign that the sink is down, and can be asked again at once', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(50);
+      bench.sink.concurrency = 1;
+      bench.sink.script = () => {
+        throw new LurewatchError('LW_TARGET_UNAVAILABLE', 'it answered 429', { retryAfterMs: 7_000 });
+      };
+      const down = await deliver(bench.as(me), documents);
+      assert.equal(bench.sink.calls.length, 1);
+      assert.ok(down.fates.every(({ kind }) => kind === 'open'));
+      assert.equal(down.trouble?.retryAfterMs, 7_000);
+      bench.sink.script = undefined;
+      bench.sink.inFlightMs = 60_000;
+      const up = await deliver(bench.as(me), documents);
+      assert.ok(
+        up.fates.every(({ kind }) => kind === 'reached'),
+        'nothing of it was ambiguous',
+      );
+      assert.deepEqual(bench.sink.lookups, []);
+    }));
+
+  it('goes on with the others when one request ends without an answer', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(10);
+      const poison = documents[3]?.alertId;
+      bench.sink.script = (sent) => {
+        if (sent.some(({ alertId }) => alertId === poison)) {
+          throw new LurewatchError('LW_TARGET_AMBIGUOUS', 'the connection was cut');
+        }
+        return bench.sink.accept(sent);
+      };
+      const report = await deliver(bench.as(me), documents);
+      assert.deepEqual(
+        report.fates.filter(({ kind }) => kind !== 'reached').map(({ alertId }) => alertId),
+        [poison],
+      );
+      assert.equal(report.trouble?.code, 'LW_TARGET_AMBIGUOUS');
+    }));
+
+  it('gives up on a sink that leaves request after request without an answer', () =>
+    inContext(async (bench) => {
+      bench.sink.concurrency = 1;
+      bench.sink.script = () => {
+        throw new LurewatchError('LW_TARGET_AMBIGUOUS', 'it answered 500');
+      };
+      await deliver(bench.as(me), alertDocuments(50));
+      assert.equal(bench.sink.calls.length, 3);
+    }));
+
+  it('halves a call that was rejected as a whole until the poison is alone', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(25);
+      const poison = documents[13]?.alertId;
+      bench.sink.alertsPerCall = 25;
+      bench.sink.script = (sent) => {
+        if (!sent.some(({ alertId }) => alertId === poison)) return bench.sink.accept(sent);
+        if (sent.length > 1) throw new LurewatchError('LW_TARGET_REJECTED', 'one of the cases is invalid');
+        return [{ status: 'rejected', reason: 'events is empty' }];
+      };
+      const report = await deliver(bench.as(me), documents);
+      bench.acceptedOnce(documents.map(({ alertId }) => alertId).filter((alertId) => alertId !== poison));
+      assert.deepEqual(report.fates[13], { alertId: poison, kind: 'rejected', reason: 'events is empty' });
+      assert.equal(report.trouble, undefined);
+    }));
+
+  it('reports a sink that refuses everybody as the trouble, and rejects no alert for it', () =>
+    inContext(async (bench) => {
+      bench.sink.script = () => {
+        throw new LurewatchError('LW_TARGET_AUTH', 'the key was refused');
+      };
+      const report = await deliver(bench.as(me), alertDocuments(3));
+      assert.deepEqual(kinds(report), ['open', 'open', 'open']);
+      assert.equal(report.trouble?.code, 'LW_TARGET_AUTH');
+    }));
+
+  it('loses no delivery when the outcome cannot be written: the sink is asked next time', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      const { deliveries } = bench.ledger;
+      const recordOutcomes = deliveries.recordOutcomes.bind(deliveries);
+      deliveries.recordOutcomes = async () => {
+        throw new LurewatchError('LW_STORE_UNAVAILABLE', 'the disk is full');
+      };
+      await assert.rejects(deliver(bench.as(me), [document]), { code: 'LW_STORE_UNAVAILABLE' });
+      deliveries.recordOutcomes = recordOutcomes;
+      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      bench.acceptedOnce([document.alertId]);
+    }));
+
+  it('finds the latest of many claims', () =>
+    inContext(async (bench) => {
+      const { deliveries } = bench.ledger;
+      const alertId = alertDocuments(1)[0]?.alertId ?? '';
+      assert.equal(await deliveries.latestClaim('cases', alertId), undefined);
+      for (let number = 1; number <= 37; number += 1) {
+        await deliveries.claim('cases', [{ alertId, number }], me, number);
+        const latest = await deliveries.latestClaim('cases', alertId);
+        assert.deepEqual([latest?.number, latest?.claim.atMs], [number, number]);
+      }
+    }));
+});
