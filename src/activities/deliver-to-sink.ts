@@ -1,0 +1,100 @@
+import { Context } from '@temporalio/activity';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { Owner } from '../ledger/records.js';
+import { type DeliveryReport, deliver } from '../sinks/deliver.js';
+import type { Fate } from '../sinks/fate.js';
+import type { SinkReport } from '../workflows/types.js';
+import { activityOwner, activitySignal } from './context.js';
+import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
+
+export interface DeliverInput {
+  readonly sink: string;
+  readonly alertIds: readonly string[];
+  /** Runs that handed these alerts over and send no more. */
+  readonly predecessors?: readonly Owner[];
+  /** Counted from when the activity was scheduled: how long to keep trying. */
+  readonly patienceMs: number;
+}
+
+/** Without a wish of the sink's, a retry comes after this. */
+const defaultRetryMs = 1_000;
+const longestRetryMs = 15_000;
+
+/**
+ * Brings a batch of alerts to one sink. While there is patience, a passing trouble makes the activity fail, so that
+ * Temporal tries it again and shows why; the ledger knows what was delivered. After that it answers with what became
+ * of each alert, so that the workflow can go on with the others.
+ */
+export function createDeliverToSink(dependencies: Dependencies) {
+  return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
+    const report = await attempt(dependencies, input);
+    const { trouble, fates } = report;
+    if (trouble === undefined) return refusesAllAlike(input.sink, fates) ?? { fates };
+    if (trouble.retryable) {
+      const waitMs = trouble.retryAfterMs ?? backoffMs(Context.current().info.attempt);
+      if (Date.now() + waitMs < Context.current().info.scheduledTimestampMs + input.patienceMs) {
+        throw new LurewatchError(trouble.code, trouble.what, {
+          where: trouble.where,
+          cause: trouble.cause,
+          retryAfterMs: waitMs,
+        });
+      }
+    }
+    return { fates, trouble: { ...troubleOf(trouble), refusesAll: !trouble.retryable && noneReached(fates) } };
+  };
+}
+
+export async function attempt(
+  dependencies: Dependencies,
+  input: Pick<DeliverInput, 'sink' | 'alertIds' | 'predecessors'>,
+): Promise<DeliveryReport> {
+  const context = Context.current();
+  return deliver(
+    {
+      sink: sinkNamed(dependencies, input.sink),
+      deliveries: dependencies.ledger.deliveries,
+      owner: activityOwner(),
+      predecessors: input.predecessors ?? [],
+      isOpen: onceEach((owner) => dependencies.workflows.isOpen(owner)),
+      signal: activitySignal(),
+    },
+    await dependencies.ledger.alerts.read(input.alertIds),
+    (done) => context.heartbeat({ done, of: input.alertIds.length }),
+  );
+}
+
+export function troubleOf(trouble: LurewatchError): { code: string; message: string; retryable: boolean } {
+  return { code: trouble.code, message: trouble.message, retryable: trouble.retryable };
+}
+
+/** A sink that rejects every alert of a batch is itself the trouble: nothing is held, the mail stays unread. */
+function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | undefined {
+  const rejected = fates.filter((fate) => fate.kind === 'rejected');
+  if (rejected.length < 2 || rejected.length < fates.length) return undefined;
+  const error = new LurewatchError(
+    sink === mispSinkName ? 'LW_MISP_REFUSES' : 'LW_TARGET_REFUSES',
+    `it rejected all ${rejected.length} alerts of the batch (${rejected[0]?.reason ?? ''})`,
+    { where: sink },
+  );
+  const open = fates.map(({ alertId }): Fate => ({ alertId, kind: 'open' }));
+  return { fates: open, trouble: { ...troubleOf(error), refusesAll: true } };
+}
+
+function noneReached(fates: readonly Fate[]): boolean {
+  return !fates.some((fate) => fate.kind === 'reached' && !fate.earlier);
+}
+
+function backoffMs(attemptNumber: number): number {
+  return Math.min(defaultRetryMs * 2 ** Math.min(attemptNumber - 1, 10), longestRetryMs);
+}
+
+/** Many alerts of a batch share the owner of their claims: ask Temporal once. */
+function onceEach(isOpen: (owner: Owner) => Promise<boolean>): (owner: Owner) => Promise<boolean> {
+  const asked = new Map<string, Promise<boolean>>();
+  return (owner) => {
+    const key = JSON.stringify([owner.workflowId, owner.runId]);
+    const answer = asked.get(key) ?? isOpen(owner);
+    asked.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,73 @@
+import { nearest } from '../config/nearest.js';
+import type { Config, MailboxConfig } from '../config/schema.js';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { ExtractionPool } from '../indicators/extraction-pool.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Owner } from '../ledger/records.js';
+import type { MailSource } from '../mail/source.js';
+import type { Sink } from '../sinks/sink.js';
+import type { Store } from '../store/store.js';
+
+/** A `deliverMessage` workflow that is open, and the message it carries. */
+export interface OpenDelivery {
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly uid: string;
+  readonly held: boolean;
+}
+
+/** What activities ask Temporal about other workflows. */
+export interface WorkflowLookup {
+  /** False: it has ended, or Temporal does not know it (any more). Throws while Temporal cannot be asked. */
+  isOpen(owner: Owner): Promise<boolean>;
+  /** True while a `deliverMessage` workflow carries this alert of this mailbox. */
+  isInDelivery(mailbox: string, alertId: string): Promise<boolean>;
+  /** From the visibility store, which may lag behind by seconds. */
+  openDeliveries(mailbox: string): Promise<readonly OpenDelivery[]>;
+}
+
+/** Everything the activities touch the world with. Secrets live in here and nowhere else. */
+export interface Dependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly sources: ReadonlyMap<string, MailSource>;
+  /** Targets by name, and MISP under `misp`. */
+  readonly sinks: ReadonlyMap<string, Sink>;
+  readonly extraction: ExtractionPool;
+  readonly workflows: WorkflowLookup;
+}
+
+export interface Mailbox {
+  readonly name: string;
+  readonly config: MailboxConfig;
+  readonly source: MailSource;
+  /** Names of the sinks that each message must reach. */
+  readonly sinks: readonly string[];
+}
+
+export const mispSinkName = 'misp';
+
+export function mailboxNamed(dependencies: Dependencies, name: string): Mailbox {
+  const config = Object.hasOwn(dependencies.config.mailboxes, name) ? dependencies.config.mailboxes[name] : undefined;
+  const source = dependencies.sources.get(name);
+  if (config === undefined || source === undefined) {
+    const names = Object.keys(dependencies.config.mailboxes);
+    const guess = nearest(name, names);
+    throw new LurewatchError('LW_UNKNOWN_MAILBOX', `there is no mailbox "${name}" (there is: ${names.join(', ')})`, {
+      mend:
+        guess === undefined
+          ? undefined
+          : `Did you mean "${guess}"? Or add it under \`mailboxes\` and restart the worker.`,
+    });
+  }
+  const misp = config.misp && dependencies.sinks.has(mispSinkName) ? [mispSinkName] : [];
+  return { name, config, source, sinks: [...config.targets, ...misp] };
+}
+
+export function sinkNamed(dependencies: Dependencies, name: string): Sink {
+  const sink = dependencies.sinks.get(name);
+  if (sink !== undefined) return sink;
+  const names = [...dependencies.sinks.keys()];
+  throw new LurewatchError('LW_UNKNOWN_TARGET', `there is no target "${name}" (there is: ${names.join(', ')})`);
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { keys } from '../ledger/keys.js';
+import type { MessageRecord } from '../ledger/records.js';
+import { alertIdOf, MessageIdentity } from '../mail/identity.js';
+import type { FetchedMessage } from '../mail/source.js';
+import type { StoreRecord } from '../store/store.js';
+import type { BatchMessage, FetchResult, FolderPage } from '../workflows/types.js';
+import { activitySignal } from './context.js';
+import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
+import { sinksReached } from './sinks-reached.js';
+
+export interface FetchMessagesInput extends FolderPage {
+  readonly mailbox: string;
+}
+
+/** Evidence gathered in memory before it is written in one go. */
+const gatherBytes = 8 * 1024 * 1024;
+
+/**
+ * Reads the messages of a batch that the ledger does not know, keeps each as evidence, and records which alert it is.
+ * Nothing changes in the mailbox. Tried again, it reads only what is still missing.
+ */
+export function createFetchMessages(dependencies: Dependencies) {
+  return async function fetchMessages(input: FetchMessagesInput): Promise<FetchResult> {
+    const mailbox = mailboxNamed(dependencies, input.mailbox);
+    const before = await dependencies.ledger.messages.find(mailbox.name, input, input.uids);
+    const missing = input.uids.filter((_, index) => before[index] === undefined);
+    const fetched = await fetchMissing(dependencies, mailbox, input, missing);
+    const known = before.filter((record) => record !== undefined);
+    const states = await statesOf(dependencies, mailbox, known);
+    const messages = input.uids.flatMap((uid, index): BatchMessage[] => {
+      const fresh = fetched.get(uid);
+      if (fresh !== undefined) return [{ uid, alertId: fresh.alertId, state: 'fresh' }];
+      const record = before[index];
+      return record === undefined
+        ? []
+        : [{ uid, alertId: record.alertId, state: states.get(record.alertId) ?? 'known' }];
+    });
+    const present = new Set(messages.map(({ uid }) => uid));
+    return { messages, vanished: input.uids.filter((uid) => !present.has(uid)) };
+  };
+}
+
+async function fetchMissing(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  folder: FolderPage,
+  uids: readonly string[],
+): Promise<ReadonlyMap<string, MessageRecord>> {
+  const records = new Map<string, MessageRecord>();
+  if (uids.length === 0) return records;
+  let evidence: StoreRecord[] = [];
+  let gathered: MessageRecord[] = [];
+  let bytes = 0;
+  const keep = async () => {
+    // Evidence first: a message record promises that it is there.
+    await dependencies.store.createMany(evidence);
+    await dependencies.ledger.messages.record(gathered);
+    for (const record of gathered) records.set(record.uid, record);
+    evidence = [];
+    gathered = [];
+    bytes = 0;
+  };
+  const take = async (message: FetchedMessage) => {
+    const identity = new MessageIdentity();
+    const stored = Buffer.isBuffer(message.raw)
+      ? { sha256: createHash('sha256').update(message.raw).digest('hex'), sizeBytes: message.raw.length }
+      : await dependencies.store.writeStream(Readable.from(hashing(message.raw, identity)), keys.evidence);
+    if (Buffer.isBuffer(message.raw)) {
+      identity.update(message.raw);
+      evidence.push({ key: keys.evidence(stored.sha256), body: message.raw });
+      bytes += message.raw.length;
+    }
+    gathered.push(recordOf(mailbox.name, folder, message, identity.digest(), stored));
+    if (bytes >= gatherBytes) await keep();
+  };
+  const limits = { maxBytes: mailbox.config.limits.sizeBytes };
+  await mailbox.source.fetch(folder, uids, limits, take, activitySignal());
+  await keep();
+  return records;
+}
+
+async function* hashing(raw: Readable, identity: MessageIdentity): AsyncGenerator<Buffer> {
+  for await (const chunk of raw as AsyncIterable<Buffer>) {
+    identity.update(chunk);
+    yield chunk;
+  }
+}
+
+function recordOf(
+  mailbox: string,
+  folder: FolderPage,
+  message: FetchedMessage,
+  identity: string,
+  stored: { readonly sha256: string; readonly sizeBytes: number },
+): MessageRecord {
+  return {
+    version: 1,
+    mailbox,
+    folder: folder.folder,
+    uidValidity: folder.uidValidity,
+    uid: message.uid,
+    alertId: alertIdOf(identity),
+    identity,
+    evidence: stored.sha256,
+    sizeBytes: message.sizeBytes,
+    storedBytes: stored.sizeBytes,
+    internalDateMs: message.internalDate.getTime(),
+  };
+}
+
+async function statesOf(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  records: readonly MessageRecord[],
+): Promise<ReadonlyMap<string, BatchMessage['state']>> {
+  const alertIds = [...new Set(records.map(({ alertId }) => alertId))];
+  const reached = await sinksReached(dependencies, mailbox.sinks, alertIds);
+  const states = await Promise.all(
+    alertIds.map(async (alertId): Promise<[string, BatchMessage['state']]> => {
+      if (reached.has(alertId)) return [alertId, 'reached'];
+      return [alertId, (await dependencies.workflows.isInDelivery(mailbox.name, alertId)) ? 'carried' : 'known'];
+    }),
+  );
+  return new Map(states);
+}

@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os';
+import { Client } from '@temporalio/client';
+import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities/create-activities.js';
+import { type Dependencies, mispSinkName } from './activities/dependencies.js';
+import { FailureInterceptor } from './activities/failures.js';
+import { type LoadedConfig, resolveAllSecrets } from './config/load-config.js';
+import { createExtractionPool } from './indicators/extraction-pool.js';
+import { openLedger } from './ledger/ledger.js';
+import type { Log } from './log/logger.js';
+import { temporalLogger } from './log/temporal-logger.js';
+import { createSource } from './mail/create-source.js';
+import type { MailSource } from './mail/source.js';
+import { createMispSink } from './misp/create-sink.js';
+import type { Sink } from './sinks/sink.js';
+import { createTarget } from './soar/create-target.js';
+import { FileStore } from './store/file-store.js';
+import { connectWorker, type TemporalOptions } from './temporal/connect.js';
+import { ensureSearchAttributes } from './temporal/search-attributes.js';
+import { createWorkflowLookup } from './temporal/workflow-lookup.js';
+import { bundlePath } from './workflows/bundle-path.js';
+
+export interface WorkerOptions {
+  readonly loaded: LoadedConfig;
+  readonly temporal?: TemporalOptions;
+  /** Aborted: take no new work, let running activities finish within `shutdownGraceTime`, then end. */
+  readonly signal: AbortSignal;
+  /** Called once the worker polls for work. */
+  readonly onReady?: () => void;
+  /** Puts something around what the activities work with: instrumentation, faults in tests. */
+  readonly decorate?: (dependencies: Dependencies) => Dependencies;
+}
+
+/** Temporal's runtime is one for the process, and so is its log. Call before anything else of the worker. */
+export function installRuntime(log: Log): void {
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+}
+
+/**
+ * Runs a worker until it is told to stop. Any number of them, on any machines that reach Temporal and the store, may
+ * run at the same time.
+ */
+export async function runWorker({ loaded, temporal, signal, onReady, decorate }: WorkerOptions): Promise<void> {
+  resolveAllSecrets(loaded);
+  const { connection, namespace } = await connectWorker(temporal);
+  try {
+    await ensureSearchAttributes(connection, namespace);
+    const dependencies = await openDependencies(loaded, new Client({ connection, namespace }));
+    try {
+      const worker = await createWorker(loaded, decorate?.(dependencies) ?? dependencies, connection, namespace);
+      const stop = () => worker.shutdown();
+      if (signal.aborted) return;
+      signal.addEventListener('abort', stop, { once: true });
+      const running = worker.run();
+      onReady?.();
+      await running.finally(() => signal.removeEventListener('abort', stop));
+    } finally {
+      await closeDependencies(dependencies);
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function createWorker(
+  { config }: LoadedConfig,
+  dependencies: Dependencies,
+  connection: NativeConnection,
+  namespace: string,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.taskQueue,
+    workflowBundle: { codePath: bundlePath },
+    activities: createActivities(dependencies),
+    interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
+    shutdownGraceTime: config.shutdownGraceTime,
+    // Activities that do not heed their cancellation must not keep a worker from ending.
+    shutdownForceTime: config.shutdownGraceTime + 10_000,
+    maxConcurrentActivityTaskExecutions: 50,
+  });
+}
+
+/** Opens everything the activities need. Connections to mail servers and sinks are made when first used. */
+export async function openDependencies(loaded: LoadedConfig, client: Client): Promise<Dependencies> {
+  const { config, baseFolder } = loaded;
+  const secrets = loaded.secret;
+  const store = await FileStore.open(loaded.resolve(config.store.path));
+  const sources = new Map<string, MailSource>();
+  for (const [name, mailbox] of Object.entries(config.mailboxes)) {
+    sources.set(name, createSource(name, mailbox, secrets, baseFolder));
+  }
+  const sinks = new Map<string, Sink>();
+  for (const [name, target] of Object.entries(config.targets)) {
+    sinks.set(name, createTarget(name, target, secrets, baseFolder));
+  }
+  if (config.misp !== undefined) sinks.set(mispSinkName, createMispSink(config.misp, secrets, baseFolder));
+  return {
+    config,
+    store,
+    ledger: openLedger(store),
+    sources,
+    sinks,
+    extraction: createExtractionPool({ threads: Math.min(4, availableParallelism()) }),
+    workflows: createWorkflowLookup(client),
+  };
+}
+
+export async function closeDependencies({ sources, sinks, extraction, store }: Dependencies): Promise<void> {
+  await Promise.allSettled([...sources.values(), ...sinks.values(), extraction].map((held) => held.close()));
+  await store.close();
+}

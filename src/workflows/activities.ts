@@ -1,0 +1,38 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/create-activities.js';
+
+/** A worker that died is noticed this soon; activities report three times as often. */
+const heartbeatTimeout = '10s';
+
+/** Whether an error is worth another attempt is said by the error itself (src/activities/failures.ts). */
+const patient = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' } as const;
+
+/** The first contact of a poll: a wrong host or password is told at once; the schedule tries again soon. */
+export const mailboxActivities = proxyActivities<Pick<Activities, 'listUnread' | 'recordProgress'>>({
+  startToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: { ...patient, maximumAttempts: 3 },
+});
+
+/** Steps of a batch that only need the mailbox and the store. */
+export const batchActivities = proxyActivities<
+  Pick<Activities, 'fetchMessages' | 'extractIndicators' | 'buildAlerts' | 'markSeen' | 'previewMessages' | 'readFates'>
+>({
+  startToCloseTimeout: '30m',
+  heartbeatTimeout,
+  retry: { ...patient, maximumAttempts: 8 },
+});
+
+/** Deliveries bound their own patience; the timeouts here are for workers that die. */
+export const sinkActivities = proxyActivities<Pick<Activities, 'postAlerts' | 'registerMispEvents'>>({
+  startToCloseTimeout: '15m',
+  heartbeatTimeout,
+  retry: { ...patient, maximumAttempts: 100 },
+});
+
+/** One message on its own: retried for as long as it takes, with growing pauses. */
+export const messageActivities = proxyActivities<Pick<Activities, 'deliverAlert' | 'discardAlert' | 'markSeen'>>({
+  startToCloseTimeout: '15m',
+  heartbeatTimeout,
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '15m' },
+});

@@ -1,0 +1,4 @@
+/** What the worker's bundle holds: Temporal finds workflow types by the names exported here. */
+export { deliverMessage } from './deliver-message.js';
+export { ingestBatch } from './ingest-batch.js';
+export { ingestMailbox } from './ingest-mailbox.js';

@@ -1,0 +1,120 @@
+import { condition } from '@temporalio/workflow';
+import { messageActivities } from './activities.js';
+import type { OpenSink } from './deliver-batch.js';
+import { asBatchFailure } from './failures.js';
+import type { Decision, DeliverMessageInput, DeliverMessageResult, SinkState } from './types.js';
+
+type Verdict = 'retry' | 'discard';
+
+const shortestPauseMs = 60_000;
+const longestPauseMs = 15 * 60_000;
+
+/** One sink that one message has still to reach. */
+export class SinkDelivery {
+  readonly #input: DeliverMessageInput;
+  readonly #sink: string;
+  readonly #changed: () => void;
+  #state: SinkState['state'];
+  #detail: string;
+  #verdict: { readonly kind: Verdict; readonly decision: Decision } | undefined;
+  #pauses = 0;
+
+  constructor(input: DeliverMessageInput, { sink, rejected }: OpenSink, changed: () => void) {
+    this.#input = input;
+    this.#sink = sink;
+    this.#changed = changed;
+    this.#state = rejected === undefined ? 'delivering' : 'held';
+    this.#detail = rejected ?? '';
+  }
+
+  get held(): boolean {
+    return this.#state === 'held';
+  }
+
+  get done(): boolean {
+    return this.#state === 'delivered' || this.#state === 'discarded';
+  }
+
+  get waitsForDecision(): boolean {
+    return (this.#state === 'held' || this.#state === 'waiting') && this.#verdict === undefined;
+  }
+
+  /** True between activities: a continue-as-new interrupts nothing. */
+  get resting(): boolean {
+    return this.done || this.waitsForDecision;
+  }
+
+  async run(): Promise<void> {
+    while (!this.done) {
+      if (this.#state === 'delivering') await this.#attempt();
+      else await this.#wait();
+    }
+  }
+
+  decide(kind: Verdict, decision: Decision): void {
+    if (this.waitsForDecision) this.#verdict = { kind, decision };
+  }
+
+  state(): SinkState {
+    return { sink: this.#sink, state: this.#state, detail: this.#detail };
+  }
+
+  describe(): string {
+    return `${this.#sink} is ${this.#state}`;
+  }
+
+  result(): DeliverMessageResult['sinks'][number] {
+    return { sink: this.#sink, end: this.#state === 'discarded' ? 'discarded' : 'delivered', reference: this.#detail };
+  }
+
+  /** For a run that continues this one. */
+  left(): readonly OpenSink[] {
+    if (this.done) return [];
+    return [{ sink: this.#sink, ...(this.held ? { rejected: this.#detail } : {}) }];
+  }
+
+  async #attempt(): Promise<void> {
+    const { mailbox, alertId, predecessors } = this.#input;
+    const sink = this.#sink;
+    const summary = `${mailbox}: alert ${alertId} to ${sink}`;
+    try {
+      const result = await messageActivities.deliverAlert.executeWithOptions({ summary }, [
+        { sink, alertId, predecessors },
+      ]);
+      if (result.kind === 'reached') this.#enter('delivered', result.reference);
+      else if (result.kind === 'rejected') this.#enter('held', result.reason);
+      else this.#enter('waiting', result.message);
+    } catch (error) {
+      // What no retry mends: the target is gone from the configuration, the store is damaged. A person decides.
+      this.#enter('held', asBatchFailure(error).message);
+    }
+  }
+
+  /** A held sink waits for a person; one that refuses everybody is tried again with growing pauses as well. */
+  async #wait(): Promise<void> {
+    const decided = () => this.#verdict !== undefined;
+    if (this.#state === 'held') await condition(decided);
+    else await condition(decided, Math.min(shortestPauseMs * 2 ** this.#pauses++, longestPauseMs));
+    const verdict = this.#verdict;
+    this.#verdict = undefined;
+    if (verdict?.kind === 'discard') await this.#discard(verdict.decision);
+    else
+      this.#enter(
+        'delivering',
+        verdict === undefined ? '' : `retried by ${verdict.decision.who}: ${verdict.decision.why}`,
+      );
+  }
+
+  async #discard({ who, why }: Decision): Promise<void> {
+    const { mailbox, alertId } = this.#input;
+    const summary = `${mailbox}: discard alert ${alertId} for ${this.#sink}`;
+    await messageActivities.discardAlert.executeWithOptions({ summary }, [{ sink: this.#sink, alertId, who, why }]);
+    this.#enter('discarded', `discarded by ${who}: ${why}`);
+  }
+
+  #enter(state: SinkState['state'], detail: string): void {
+    this.#state = state;
+    this.#detail = detail;
+    this.#changed();
+  }
+}

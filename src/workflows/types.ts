@@ -1,0 +1,203 @@
+import type { Fate } from '../sinks/fate.js';
+
+/** What travels through histories. References, ids and counts only: never a mail body, never a secret. */
+
+export interface IngestMailboxInput {
+  readonly mailbox: string;
+  /** Look, send nothing, write nothing. */
+  readonly dryRun?: boolean;
+  /** At most so many messages. */
+  readonly limit?: number;
+  /** Where an earlier run of the same poll stopped. Set by the workflow itself when it continues as new. */
+  readonly continued?: ContinuedPoll;
+}
+
+export interface IngestMailboxResult {
+  readonly mailbox: string;
+  /** Unread messages (`read: new`: messages not yet dealt with) when the poll began. */
+  readonly unread: number;
+  readonly delivered: number;
+  /** Already delivered before, now marked. */
+  readonly duplicates: number;
+  /** Left to a workflow of their own that still has a sink to reach. */
+  readonly inDelivery: number;
+  /** Rejected by a sink and waiting for a person. */
+  readonly held: number;
+  /** No longer in the mailbox when they were to be read. */
+  readonly vanished: number;
+  /** Not taken: above the limit, or of a batch that failed. */
+  readonly remaining: number;
+  /** With `dryRun`: the alerts that would be made (the first 100). */
+  readonly preview?: readonly MessagePreview[];
+}
+
+export type Counts = Omit<IngestMailboxResult, 'mailbox' | 'unread' | 'remaining' | 'preview'>;
+
+export interface MessagePreview {
+  readonly alertId: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly urls: readonly string[];
+  readonly findings: readonly string[];
+}
+
+export interface ContinuedPoll {
+  readonly cursor: ListCursor;
+  readonly unread: number;
+  readonly counts: Counts;
+  /** Messages given to batches, for the limit. */
+  readonly taken: number;
+  /** `deliverMessage` workflows started by this poll: the visibility store may not show them yet. */
+  readonly started: number;
+  readonly failures: readonly BatchFailure[];
+}
+
+/** A place in the list of unread messages of a mailbox. */
+export interface ListCursor {
+  /** Index into the configured folders. */
+  readonly folder: number;
+  /** The last UID taken of that folder; '' at its beginning. */
+  readonly after: string;
+  /** For each folder its UIDVALIDITY and UIDNEXT when the poll began: later mail is for the next poll. */
+  readonly began: readonly { readonly uidValidity: string; readonly uidNext: string }[];
+}
+
+export interface UnreadPage {
+  /** All that is unread, in all folders, at the time of asking. */
+  readonly unread: number;
+  readonly folders: readonly FolderPage[];
+  /** Of the messages passed over on this page: carried by open `deliverMessage` workflows, and held by them. */
+  readonly inDelivery: number;
+  readonly held: number;
+  /** All open `deliverMessage` workflows of the mailbox. */
+  readonly openDeliveries: number;
+  /** Undefined: this was the last page. */
+  readonly next?: ListCursor;
+  readonly plan: Plan;
+}
+
+export interface FolderPage {
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly uids: readonly string[];
+}
+
+/** What the workflows need to know of the configuration. */
+export interface Plan {
+  readonly targets: readonly string[];
+  readonly misp: boolean;
+  /** False with `read: new`: no flag is set. */
+  readonly marks: boolean;
+  readonly parallelBatches: number;
+  /** How long a batch keeps trying a sink before its messages go on one by one. */
+  readonly patienceMs: number;
+  readonly maxInDelivery: number;
+  readonly limit?: number;
+}
+
+export interface IngestBatchInput extends FolderPage {
+  readonly mailbox: string;
+  readonly plan: Plan;
+}
+
+export interface BatchResult extends Counts {
+  readonly remaining: number;
+  /** How many `deliverMessage` workflows it started. */
+  readonly started: number;
+  /** True: no sink took anything and one refuses everything; more batches would fare the same. */
+  readonly blocked: boolean;
+  /** Set where the batch could not do its work: a sink that refuses everything, a folder that was renumbered. */
+  readonly failure?: BatchFailure;
+}
+
+export interface BatchFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One message of a batch, for workflows. */
+export interface BatchMessage {
+  readonly uid: string;
+  readonly alertId: string;
+  /**
+   * `fresh`: not met before. `known`: met before, with a sink still to reach. `reached`: all sinks reached before.
+   * `carried`: an open `deliverMessage` workflow has it.
+   */
+  readonly state: 'fresh' | 'known' | 'reached' | 'carried';
+}
+
+export interface FetchResult {
+  readonly messages: readonly BatchMessage[];
+  readonly vanished: readonly string[];
+}
+
+/** A line of the table that the Web UI shows. */
+export interface AlertRow {
+  readonly alertId: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly urls: number;
+}
+
+export interface SinkReport {
+  readonly fates: readonly Fate[];
+  /** Why some are still open, once there is no more patience or no retry can help. */
+  readonly trouble?: BatchFailure & {
+    readonly retryable: boolean;
+    /** True: the sink refused every alert it was given. */
+    readonly refusesAll: boolean;
+  };
+}
+
+export interface DeliverMessageInput {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly uid: string;
+  readonly alertId: string;
+  readonly marks: boolean;
+  /** Sinks still to reach; `rejected` where the batch has been told so already. */
+  readonly sinks: readonly { readonly sink: string; readonly rejected?: string }[];
+  /** The run that handed the message over and sends no more. */
+  readonly predecessors: readonly { readonly workflowId: string; readonly runId: string }[];
+  readonly from: string;
+  readonly subject: string;
+}
+
+export interface DeliverMessageResult {
+  readonly alertId: string;
+  readonly sinks: readonly {
+    readonly sink: string;
+    readonly end: 'delivered' | 'discarded';
+    readonly reference: string;
+  }[];
+  readonly marked: boolean;
+}
+
+/** Input of the updates `retry` and `discard`. */
+export interface Decision {
+  readonly who: string;
+  readonly why: string;
+}
+
+/** Answer of the query `state`. */
+export interface DeliveryState {
+  readonly alertId: string;
+  readonly mailbox: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly sinks: readonly SinkState[];
+}
+
+export interface SinkState {
+  readonly sink: string;
+  readonly state: 'delivering' | 'waiting' | 'held' | 'delivered' | 'discarded';
+  /** Why it waits or is held; the reference where it was delivered. */
+  readonly detail: string;
+}
+
+/** What the mail server says, not what we asked. */
+export interface MarkSeenReport {
+  readonly marked: number;
+  readonly vanished: number;
+}
