@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { stringify } from 'yaml';
+import { type Dovecot, startDovecot } from '../../src/dev/dovecot.js';
+import type { MailToStore } from '../../src/dev/dovecot-mailboxes.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import { FileStore } from '../../src/store/file-store.js';
+import type { IngestMailboxInput, IngestMailboxResult } from '../../src/workflows/types.js';
+import type { KillPoint } from './kill-points.js';
+import { startTestServer, type TestServer, type TestServerOptions } from './temporal.js';
+
+const password = 'correct horse battery staple';
+const mostUsers = 60;
+const workerFile = fileURLToPath(new URL('./worker-process.js', import.meta.url));
+
+/** A Temporal server and a mail server that the tests of a file share. */
+export class Site {
+  readonly dovecot: Dovecot;
+  temporal: TestServer;
+  #users = 0;
+
+  private constructor(dovecot: Dovecot, temporal: TestServer) {
+    this.dovecot = dovecot;
+    this.temporal = temporal;
+  }
+
+  static async open(options: TestServerOptions = {}): Promise<Site> {
+    const names = Array.from({ length: mostUsers }, (_, index) => `user${index + 1}`);
+    const dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, password])) });
+    try {
+      return new Site(dovecot, await startTestServer(options));
+    } catch (error) {
+      await dovecot.stop();
+      throw error;
+    }
+  }
+
+  /** Runs a test in a laboratory of its own: mailboxes, a task queue, a store; all gone at its end. */
+  async lab(options: LabOptions, work: (lab: Lab) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'lurewatch-lab-'));
+    const lab = new Lab(this, folder, options, () => `user${++this.#users}`);
+    try {
+      await lab.configure({});
+      await work(lab);
+    } catch (error) {
+      const log = await readFile(lab.logFile, 'utf8').catch(() => '');
+      throw new Error(`${error instanceof Error ? error.message : error}\n--- worker log ---\n${log.slice(-6000)}`, {
+        cause: error,
+      });
+    } finally {
+      await lab.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.temporal.stop();
+    await this.dovecot.stop();
+  }
+}
+
+export interface LabOptions {
+  /** As in lurewatch.yaml. */
+  readonly targets: Readonly<Record<string, unknown>>;
+  readonly misp?: unknown;
+  /** Names of mailboxes with what differs from the usual; by default one, `soc`. */
+  readonly mailboxes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Values of secrets that the configuration names by `env`. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+export interface LabWorker {
+  /** Resolves with the signal or exit status when the process has ended. */
+  readonly ended: Promise<string | number>;
+  /** As an operator does: SIGTERM. */
+  stop(): Promise<string | number>;
+  kill(): Promise<string | number>;
+}
+
+export class Lab {
+  readonly site: Site;
+  readonly folder: string;
+  readonly logFile: string;
+  /** User of each mailbox on the mail server. */
+  readonly users: Readonly<Record<string, string>>;
+  readonly #options: LabOptions;
+  readonly #children = new Set<ChildProcess>();
+  #polls = 0;
+
+  constructor(site: Site, folder: string, options: LabOptions, nextUser: () => string) {
+    this.site = site;
+    this.folder = folder;
+    this.logFile = join(folder, 'worker.log');
+    this.#options = options;
+    this.users = Object.fromEntries(Object.keys(options.mailboxes ?? { soc: {} }).map((name) => [name, nextUser()]));
+  }
+
+  get taskQueue(): string {
+    return this.folder.slice(this.folder.lastIndexOf('/') + 1);
+  }
+
+  /** Writes the configuration; `changes` go over the top-level keys. Workers read it when they start. */
+  async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
+    const { targets, misp, mailboxes = { soc: {} } } = this.#options;
+    const { imapPort } = this.site.dovecot;
+    const usual = (name: string) => ({
+      host: '127.0.0.1',
+      port: imapPort,
+      tls: 'none',
+      username: this.users[name],
+      password: { env: 'MAIL_PASSWORD' },
+      every: '5s',
+      targets: Object.keys(targets),
+    });
+    const config = {
+      store: { kind: 'file', path: './var' },
+      taskQueue: this.taskQueue,
+      shutdownGraceTime: '5s',
+      targets,
+      ...(misp === undefined ? {} : { misp }),
+      mailboxes: Object.fromEntries(
+        Object.entries(mailboxes).map(([name, different]) => [
+          name,
+          different.kind === 'directory' ? different : { ...usual(name), ...different },
+        ]),
+      ),
+      ...changes,
+    };
+    await writeFile(join(this.folder, 'lurewatch.yaml'), stringify(config));
+  }
+
+  /** Starts a worker, ready to work when this resolves. With `killAt` it dies there, once for each marker. */
+  async worker(killAt?: KillPoint, marker = 'died'): Promise<LabWorker> {
+    const child = spawn(process.execPath, ['--enable-source-maps', workerFile], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        ...this.#options.secrets,
+        MAIL_PASSWORD: password,
+        LUREWATCH_CONFIG: join(this.folder, 'lurewatch.yaml'),
+        LUREWATCH_TEST_ADDRESS: this.site.temporal.address,
+        ...(killAt === undefined
+          ? {}
+          : { LUREWATCH_TEST_KILL: killAt, LUREWATCH_TEST_MARKER: join(this.folder, marker) }),
+      },
+    });
+    this.#children.add(child);
+    child.stderr.pipe(createWriteStream(this.logFile, { flags: 'a' }));
+    const ended = new Promise<string | number>((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#children.delete(child);
+        resolve(signal ?? code ?? -1);
+      });
+    });
+    await Promise.race([
+      new Promise<void>((resolve) => child.stdout.once('data', () => resolve())),
+      ended.then((how) => Promise.reject(new Error(`the worker ended before it was ready (${how})`))),
+    ]);
+    const end = (signal: 'SIGTERM' | 'SIGKILL') => {
+      child.kill(signal);
+      return ended;
+    };
+    return { ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  }
+
+  async poll(mailbox = 'soc', input: Partial<IngestMailboxInput> = {}): Promise<WorkflowHandle> {
+    this.#polls += 1;
+    return this.site.temporal.client.workflow.start('ingestMailbox', {
+      taskQueue: this.taskQueue,
+      workflowId: `${this.taskQueue}-poll-${this.#polls}`,
+      args: [{ mailbox, ...input }],
+    });
+  }
+
+  async ingest(mailbox = 'soc', input: Partial<IngestMailboxInput> = {}): Promise<IngestMailboxResult> {
+    return (await this.poll(mailbox, input)).result() as Promise<IngestMailboxResult>;
+  }
+
+  async deliver(mails: readonly (MailToStore | string | Buffer)[], mailbox = 'soc'): Promise<void> {
+    const stored = mails.map((mail) => (typeof mail === 'string' || Buffer.isBuffer(mail) ? { raw: mail } : mail));
+    await this.site.dovecot.mailboxes.deliver(this.users[mailbox] ?? '', stored);
+  }
+
+  /** UIDs without \Seen. */
+  async unread(mailbox = 'soc', folder = 'INBOX'): Promise<readonly string[]> {
+    const flags = await this.site.dovecot.mailboxes.flags(this.users[mailbox] ?? '', folder);
+    return [...flags].filter(([, held]) => !held.includes('\\Seen')).map(([uid]) => uid);
+  }
+
+  /** The store as a process beside the worker sees it. */
+  async store(): Promise<FileStore> {
+    return FileStore.open(join(this.folder, 'var'));
+  }
+
+  async ledger(): Promise<ReturnType<typeof openLedger>> {
+    return openLedger(await this.store());
+  }
+
+  async close(): Promise<void> {
+    const ended = [...this.#children].map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    for (const child of this.#children) child.kill('SIGKILL');
+    await Promise.all(ended);
+    await this.#endWorkflows();
+  }
+
+  /** What this laboratory left open would go on in the next one's time. */
+  async #endWorkflows(): Promise<void> {
+    const { workflow } = this.site.temporal.client;
+    const query = `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'`;
+    for await (const { workflowId } of workflow.list({ query })) {
+      await workflow
+        .getHandle(workflowId)
+        .terminate('the test has ended')
+        .catch(() => undefined);
+    }
+  }
+}
