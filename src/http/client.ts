@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher } from 'undici';
-import { LurewatchError } from '../errors/lurewatch-error.js';
+import { readAuthorities } from './authorities.js';
+import { exchange } from './exchange.js';
 import { HttpFailure } from './failure.js';
 import { RateLimit } from './rate-limit.js';
 
@@ -9,6 +10,8 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** PEM file with the certificate authorities to trust instead of the system's. */
   readonly ca?: string | undefined;
+  /** True: `ca` is trusted beside the system's authorities, not instead of them. */
+  readonly caBesideSystem?: boolean;
   /** False only where the configuration says `verify: false`. */
   readonly verify: boolean;
   readonly connectTimeoutMs: number;
@@ -16,9 +19,11 @@ export interface HttpOptions {
   readonly headersTimeoutMs: number;
   /** Between two pieces of the answer's body. */
   readonly bodyTimeoutMs: number;
-  /** For everything, from the call to the last byte; the bound that `inFlightMs` of a sink builds on. */
+  /** From the request's turn to the last byte, waiting for a connection included. */
   readonly totalTimeoutMs: number;
-  /** Answers above this are cut off and count as an error. */
+  /** The longest wait for the turn that `ratePerSecond` gives; a request that would wait longer fails, unsent. */
+  readonly queueTimeoutMs?: number | undefined;
+  /** Answers above this are cut off and count as an error, unless the request says otherwise. */
   readonly maxResponseBytes: number;
   readonly maxConnections: number;
   /** Requests a second; undefined: no limit. */
@@ -31,6 +36,7 @@ export const httpDefaults = {
   headersTimeoutMs: 30_000,
   bodyTimeoutMs: 15_000,
   totalTimeoutMs: 45_000,
+  queueTimeoutMs: 30_000,
   maxResponseBytes: 10 * 1024 * 1024,
   maxConnections: 16,
 } as const;
@@ -42,6 +48,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly signal?: AbortSignal | undefined;
+  /** What becomes of an answer above `maxResponseBytes`: `fail` (the default), or `cut`: its beginning is the body. */
+  readonly longAnswer?: 'fail' | 'cut';
 }
 
 export interface HttpResponse {
@@ -52,11 +60,14 @@ export interface HttpResponse {
 }
 
 /**
- * The one HTTP client. Never follows a redirect (a POST turned GET loses data silently), verifies TLS, caps time and
- * size. Throws HttpFailure, which says whether the request may have reached the other side.
+ * The one HTTP client. Never follows a redirect (a POST turned GET loses data silently), never repeats a request,
+ * verifies TLS, caps time and size.
  */
 export class HttpClient {
+  /** A request that was asked for this long ago has ended, one way or the other. */
+  readonly inFlightMs: number;
   readonly #options: HttpOptions;
+  readonly #queueTimeoutMs: number;
   readonly #agent: Agent;
   readonly #rate: RateLimit;
   readonly #origin: string;
@@ -68,58 +79,49 @@ export class HttpClient {
     this.#prefix = base.pathname.replace(/\/+$/, '');
     this.#options = options;
     this.#rate = new RateLimit(options.ratePerSecond);
+    this.#queueTimeoutMs =
+      options.ratePerSecond === undefined ? 0 : (options.queueTimeoutMs ?? httpDefaults.queueTimeoutMs);
+    this.inFlightMs = this.#queueTimeoutMs + options.totalTimeoutMs;
     this.#agent = new Agent({
       connections: options.maxConnections,
       pipelining: 1,
+      allowH2: false,
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.bodyTimeoutMs,
-      maxResponseSize: options.maxResponseBytes,
       connect: {
         timeout: options.connectTimeoutMs,
         rejectUnauthorized: options.verify,
-        ...(options.ca === undefined ? {} : { ca: readAuthorities(options.ca) }),
+        ...(options.ca === undefined
+          ? {}
+          : { ca: [...readAuthorities(options.ca), ...(options.caBesideSystem === true ? rootCertificates : [])] }),
       },
     });
   }
 
+  /**
+   * Any answer, whatever its status, is returned.
+   * @throws HttpFailure, which says whether the request may have reached the other side; or, where the caller's own
+   * signal ended it, the reason of that signal as it is: giving up is no failure of the other side, and nothing is
+   * known then of whether the request arrived.
+   */
   async request(request: HttpRequest): Promise<HttpResponse> {
-    await this.#rate.turn(request.signal);
-    const deadline = AbortSignal.timeout(this.#options.totalTimeoutMs);
-    const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
-    const options: Dispatcher.RequestOptions = {
+    if (!(await this.#rate.turn(this.#queueTimeoutMs, request.signal))) {
+      const reason = `more requests are waiting for the configured rate than fit in ${this.#queueTimeoutMs} ms`;
+      throw new HttpFailure(`${this.#origin}: ${reason}`, 'no', false);
+    }
+    const options: Dispatcher.DispatchOptions & { readonly origin: string } = {
       origin: this.#origin,
       path: this.#prefix + request.path,
       method: request.method,
       headers: { 'user-agent': 'lurewatch', ...request.headers },
       body: request.body ?? null,
-      signal,
     };
-    try {
-      const answer = await this.#agent.request(options);
-      const body = await answer.body.text();
-      return { status: answer.statusCode, headers: flatten(answer.headers), body };
-    } catch (error) {
-      throw HttpFailure.from(error, this.#origin);
-    }
+    const { totalTimeoutMs, maxResponseBytes } = this.#options;
+    const limits = { totalTimeoutMs, maxResponseBytes, longAnswer: request.longAnswer ?? 'fail' };
+    return exchange(this.#agent, options, limits, request.signal);
   }
 
   async close(): Promise<void> {
     await this.#agent.destroy();
-  }
-}
-
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const flat: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return flat;
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new LurewatchError('LW_CONFIG_INVALID', `the CA file ${path} cannot be read`, { cause });
   }
 }

@@ -1,36 +1,39 @@
 import { LurewatchError } from '../errors/lurewatch-error.js';
 
-/** Codes of Node and undici after which no byte of the request can have been acted upon. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const certificate =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
-const certificate = /^(ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL_|HOSTNAME_MISMATCH)/;
-
-/** A request without a usable answer. */
+/**
+ * A request without a usable answer.
+ *
+ * `sent` is known from whether the request was handed to a connection, not guessed from error codes: until then no
+ * byte of it can have been acted upon. From then on nothing is certain, also where a kept-alive connection was closed
+ * by the other side at the same moment.
+ */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   /** `no`: certainly not carried out. `maybe`: it may have been. */
   readonly sent: 'no' | 'maybe';
+  /** The certificate does not verify, or the other side speaks no TLS. */
   readonly tls: boolean;
 
-  constructor(message: string, sent: 'no' | 'maybe', tls: boolean, cause: unknown) {
+  constructor(message: string, sent: 'no' | 'maybe', tls: boolean, cause?: unknown) {
     super(message, { cause });
     this.sent = sent;
     this.tls = tls;
   }
 
-  static from(error: unknown, origin: string): HttpFailure {
+  static from(error: unknown, origin: string, sent: 'no' | 'maybe'): HttpFailure {
     const code = errorCode(error);
-    const tls = certificate.test(code);
     const reason = error instanceof Error ? error.message : String(error);
-    const text = `${origin}: ${code === '' ? reason : `${code}: ${reason}`}`;
-    return new HttpFailure(text, tls || neverSent.has(code) ? 'no' : 'maybe', tls, error);
+    const text = code === '' || reason.includes(code) ? reason : `${code}: ${reason}`;
+    // A TLS error on a connection that already carried the request is a broken connection, not a bad certificate.
+    return new HttpFailure(
+      `${origin}: ${text || 'the connection failed'}`,
+      sent,
+      sent === 'no' && certificate.test(code),
+      error,
+    );
   }
 
   /** The same as an error of a sink: LW_TARGET_ or LW_MISP_. */

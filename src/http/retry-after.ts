@@ -5,6 +5,8 @@ const longestMs = 60 * 60 * 1000;
 export function retryAfterMs(value: string | undefined, nowMs = Date.now()): number | undefined {
   if (value === undefined) return undefined;
   const text = value.trim();
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  // Date.parse reads `-5` and `1.5` as years; an HTTP-date begins with the name of a day.
+  const date = /^[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : date - nowMs;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestMs) : undefined;
 }
