@@ -40,6 +40,11 @@ export const catalogue = {
     meaning: 'A target is named that the configuration of the worker does not have.',
     mend: 'Use one of the names under `targets`, or add it and restart the worker.',
   },
+  LW_ALERT_UNKNOWN: {
+    retryable: false,
+    meaning: 'An alert is named that nothing is known of.',
+    mend: 'Check the id: `lurewatch held list` shows what is held, `lurewatch find` what became of a mail.',
+  },
   LW_INPUT_INVALID: {
     retryable: false,
     meaning: 'The input of a workflow, update or query is not of the expected shape.',
@@ -96,12 +101,12 @@ export const catalogue = {
   // Targets (SOARs)
   LW_TARGET_UNAVAILABLE: {
     retryable: true,
-    meaning: 'A target cannot be reached, is overloaded, or answered 5xx or 429.',
+    meaning: 'A target cannot be reached, or asked us to wait (429): certainly nothing was carried out.',
     mend: 'Nothing is lost: it is tried again, obeying Retry-After.',
   },
   LW_TARGET_AMBIGUOUS: {
     retryable: true,
-    meaning: 'A request to a target ended without an answer: it may have arrived.',
+    meaning: 'A request to a target ended without an answer or with 5xx: it may have been carried out.',
     mend: 'Nothing to do: the target is asked, or told the same id, before anything is sent again.',
   },
   LW_TARGET_AUTH: {
@@ -206,6 +211,11 @@ export const catalogue = {
     retryable: false,
     meaning: 'The namespace lacks our search attributes and the worker may not register them.',
     mend: 'Run the `temporal operator search-attribute create` commands that the message lists.',
+  },
+  LW_SCHEDULE_UNKNOWN: {
+    retryable: false,
+    meaning: 'A schedule is named that Temporal does not have.',
+    mend: 'Run `lurewatch schedules apply`, or use a name that `lurewatch schedules list` shows.',
   },
   LW_INTERNAL: {
     retryable: true,

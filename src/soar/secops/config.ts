@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { httpShape, secretRef } from '../../config/fields.js';
 
+const rate = z
+  .number()
+  .positive()
+  .default(15)
+  .describe('At most so many requests a second; the platform takes 900 a minute from one address.');
+const insecure = z.boolean().default(false).describe('True: allow http://. Key and alerts then travel unencrypted.');
+
 export const secopsChronicleSchema = z.strictObject({
   kind: z.literal('secops'),
   api: z
@@ -18,7 +25,9 @@ export const secopsChronicleSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Another root than `https://{region}-chronicle.googleapis.com` (a private endpoint).'),
+  insecure,
   ...httpShape,
+  rate,
 });
 
 export const secopsSiemplifySchema = z.strictObject({
@@ -26,7 +35,9 @@ export const secopsSiemplifySchema = z.strictObject({
   api: z.literal('siemplify'),
   url: z.url({ protocol: /^https?$/ }).describe('Root of the SOAR, like `https://example.siemplify-soar.com`.'),
   key: secretRef.describe('AppKey.'),
+  insecure,
   ...httpShape,
+  rate,
 });
 
 export const secopsTargetSchema = z.discriminatedUnion('api', [secopsChronicleSchema, secopsSiemplifySchema]);

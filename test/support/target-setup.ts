@@ -1,0 +1,16 @@
+import { type TargetConfig, targetSchema } from '../../src/config/schema.js';
+import { Secret } from '../../src/config/secret.js';
+import type { Sink } from '../../src/sinks/sink.js';
+import { createTarget } from '../../src/soar/create-target.js';
+
+/** A target as the configuration `yaml` would make it; `{ env: NAME }` is looked up in `secrets`. */
+export function makeTarget(
+  config: Readonly<Record<string, unknown>>,
+  secrets: Readonly<Record<string, string>> = {},
+  baseFolder = '/nowhere',
+): Sink {
+  const parsed: TargetConfig = targetSchema.parse(config);
+  const read = (ref: { env: string } | { file: string }): Secret =>
+    new Secret(secrets['env' in ref ? ref.env : ''] ?? '');
+  return createTarget('cases', parsed, read, baseFolder);
+}
