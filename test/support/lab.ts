@@ -12,7 +12,7 @@ import { openLedger } from '../../src/ledger/ledger.js';
 import { FileStore } from '../../src/store/file-store.js';
 import type { IngestMailboxInput, IngestMailboxResult } from '../../src/workflows/types.js';
 import type { KillPoint } from './kill-points.js';
-import { startTestServer, type TestServer, type TestServerOptions } from './temporal.js';
+import { eventually, startTestServer, type TestServer, type TestServerOptions } from './temporal.js';
 
 const password = 'correct horse battery staple';
 const mostUsers = 60;
@@ -72,6 +72,8 @@ export interface LabOptions {
   readonly mailboxes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Values of secrets that the configuration names by `env`. */
   readonly secrets?: Readonly<Record<string, string>>;
+  /** How long after a claim a request may still be on its way, instead of what the sink says. */
+  readonly inFlightMs?: number;
 }
 
 export interface LabWorker {
@@ -144,6 +146,9 @@ export class Lab {
         MAIL_PASSWORD: password,
         LUREWATCH_CONFIG: join(this.folder, 'lurewatch.yaml'),
         LUREWATCH_TEST_ADDRESS: this.site.temporal.address,
+        ...(this.#options.inFlightMs === undefined
+          ? {}
+          : { LUREWATCH_TEST_IN_FLIGHT_MS: String(this.#options.inFlightMs) }),
         ...(killAt === undefined
           ? {}
           : { LUREWATCH_TEST_KILL: killAt, LUREWATCH_TEST_MARKER: join(this.folder, marker) }),
@@ -181,6 +186,28 @@ export class Lab {
     return (await this.poll(mailbox, input)).result() as Promise<IngestMailboxResult>;
   }
 
+  /** Polls, as the schedule would, whenever nothing is under way, until nothing is unread. */
+  async settled(mailbox = 'soc', withinMs = 120_000): Promise<void> {
+    const look = async () => {
+      if ((await this.unread(mailbox)).length === 0) return true;
+      if ((await this.openWorkflows()).length === 0) await this.ingest(mailbox);
+      return undefined;
+    };
+    await eventually(look, `mailbox ${mailbox} is read`, withinMs);
+    // The flags are set: what set them ends now.
+    const ended = async () => ((await this.openWorkflows()).length === 0 ? true : undefined);
+    await eventually(ended, 'all workflows end', withinMs);
+  }
+
+  /** Ids of the workflows that are open, as the visibility store shows them. */
+  async openWorkflows(type?: string): Promise<readonly string[]> {
+    const ofType = type === undefined ? '' : ` AND WorkflowType = '${type}'`;
+    const query = `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'${ofType}`;
+    const found: string[] = [];
+    for await (const { workflowId } of this.site.temporal.client.workflow.list({ query })) found.push(workflowId);
+    return found;
+  }
+
   async deliver(mails: readonly (MailToStore | string | Buffer)[], mailbox = 'soc'): Promise<void> {
     const stored = mails.map((mail) => (typeof mail === 'string' || Buffer.isBuffer(mail) ? { raw: mail } : mail));
     await this.site.dovecot.mailboxes.deliver(this.users[mailbox] ?? '', stored);
@@ -211,8 +238,7 @@ export class Lab {
   /** What this laboratory left open would go on in the next one's time. */
   async #endWorkflows(): Promise<void> {
     const { workflow } = this.site.temporal.client;
-    const query = `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'`;
-    for await (const { workflowId } of workflow.list({ query })) {
+    for (const workflowId of await this.openWorkflows()) {
       await workflow
         .getHandle(workflowId)
         .terminate('the test has ended')

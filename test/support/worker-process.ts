@@ -1,3 +1,4 @@
+import type { Dependencies } from '../../src/activities/dependencies.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLog } from '../../src/log/logger.js';
 import { installRuntime, runWorker } from '../../src/worker.js';
@@ -9,13 +10,27 @@ process.once('SIGTERM', () => stop.abort());
 // The other end is held by the test alone: this worker never outlives it.
 process.stdin.on('end', () => process.exit(3)).resume();
 
-const { LUREWATCH_TEST_ADDRESS: address, LUREWATCH_TEST_KILL: point, LUREWATCH_TEST_MARKER: marker } = process.env;
+const {
+  LUREWATCH_TEST_ADDRESS: address,
+  LUREWATCH_TEST_KILL: point,
+  LUREWATCH_TEST_MARKER: marker,
+  LUREWATCH_TEST_IN_FLIGHT_MS: inFlightMs,
+} = process.env;
+
+/** The stand-ins settle at once, so nobody has to wait as long as for the real ones. */
+function decorate(dependencies: Dependencies): Dependencies {
+  for (const sink of dependencies.sinks.values()) {
+    if (inFlightMs !== undefined) Object.assign(sink, { inFlightMs: Number(inFlightMs) });
+  }
+  return point === undefined || marker === undefined ? dependencies : dyingAt(point as KillPoint, marker)(dependencies);
+}
+
 installRuntime(createLog('info'));
 await runWorker({
   loaded: await loadConfig(),
   temporal: { address, ignoreEnvironment: true },
   signal: stop.signal,
   onReady: () => process.stdout.write('ready\n'),
-  ...(point === undefined || marker === undefined ? {} : { decorate: dyingAt(point as KillPoint, marker) }),
+  decorate,
 });
 process.exit(0);
