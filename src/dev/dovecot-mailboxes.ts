@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { chown, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ImapFlow } from 'imapflow';
+
+export interface MailToStore {
+  readonly raw: Buffer | string;
+  /** Like `\\Seen`. */
+  readonly flags?: readonly string[] | undefined;
+  /** INTERNALDATE; by default now. */
+  readonly receivedAt?: Date | undefined;
+}
+
+export interface DovecotMailboxesOptions {
+  readonly port: number;
+  readonly users: Readonly<Record<string, string>>;
+  readonly mailFolder: string;
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
+/** The mailboxes of a Dovecot of ours as its administrator sees them: what other clients and the file system may do. */
+export class DovecotMailboxes {
+  readonly #options: DovecotMailboxesOptions;
+
+  constructor(options: DovecotMailboxesOptions) {
+    this.#options = options;
+  }
+
+  /** Stores mails with IMAP APPEND, creating the folder if it is absent. Gives back their UIDs, in order. */
+  async append(user: string, folder: string, mails: readonly MailToStore[]): Promise<string[]> {
+    return this.#as(user, async (client) => {
+      if (folder !== 'INBOX') await client.mailboxCreate(folder);
+      const uids: string[] = [];
+      for (const mail of mails) {
+        const raw = typeof mail.raw === 'string' ? Buffer.from(mail.raw) : mail.raw;
+        const stored = await client.append(folder, raw, [...(mail.flags ?? [])], mail.receivedAt);
+        if (stored === false || stored.uid === undefined) throw new Error(`APPEND to ${folder} was refused.`);
+        uids.push(String(stored.uid));
+      }
+      return uids;
+    });
+  }
+
+  /** Delivers into INBOX as a mail server does: files in `new`. Quick, for thousands. UIDs follow the order given. */
+  async deliver(user: string, mails: readonly MailToStore[]): Promise<void> {
+    // Opening it makes Dovecot create the Maildir.
+    await this.flags(user, 'INBOX');
+    const maildir = this.#maildir(user, 'INBOX');
+    const startedAt = Date.now();
+    for (const [index, mail] of mails.entries()) {
+      const receivedAt = mail.receivedAt ?? new Date();
+      // Dovecot numbers new files in the order of their names.
+      const name = `${startedAt}.M${String(index).padStart(8, '0')}${randomUUID().slice(0, 8)}.local`;
+      const written = join(maildir, 'tmp', name);
+      await writeFile(written, mail.raw);
+      await utimes(written, receivedAt, receivedAt);
+      await this.#own(written);
+      await rename(written, join(maildir, 'new', name));
+    }
+  }
+
+  /** UID → flags of every message of the folder. */
+  async flags(user: string, folder: string): Promise<Map<string, readonly string[]>> {
+    return this.#as(user, async (client) => {
+      const { exists } = await client.mailboxOpen(folder, { readOnly: true });
+      const found = exists === 0 ? [] : await client.fetchAll('1:*', { uid: true, flags: true });
+      return new Map(found.map(({ uid, flags }) => [String(uid), [...(flags ?? [])]]));
+    });
+  }
+
+  async setFlags(user: string, folder: string, uids: readonly string[], flags: readonly string[]): Promise<void> {
+    await this.#as(user, async (client) => {
+      await client.mailboxOpen(folder);
+      await client.messageFlagsSet(uids.join(','), [...flags], { uid: true });
+    });
+  }
+
+  async expunge(user: string, folder: string, uids: readonly string[]): Promise<void> {
+    await this.#as(user, async (client) => {
+      await client.mailboxOpen(folder);
+      await client.messageDelete(uids.join(','), { uid: true });
+    });
+  }
+
+  /**
+   * Renumbers the folder: another UIDVALIDITY, and the UIDs of the messages in reverse, so that a client that keeps
+   * using the old numbers hits other messages.
+   */
+  async resetUidValidity(user: string, folder: string): Promise<void> {
+    const maildir = this.#maildir(user, folder);
+    const listPath = join(maildir, 'dovecot-uidlist');
+    const [header = '', ...entries] = (await readFile(listPath, 'utf8')).trimEnd().split('\n');
+    const uids = entries.map((entry) => entry.slice(0, entry.indexOf(' ')));
+    const renumbered = uids.map((uid, index) => {
+      const entry = entries[entries.length - 1 - index] ?? '';
+      return uid + entry.slice(entry.indexOf(' '));
+    });
+    const renewed = header.replace(/ V(\d+)/, (_, old: string) => ` V${Number(old) + 1}`);
+    for (const name of await readdir(maildir)) {
+      if (name.startsWith('dovecot.index')) await rm(join(maildir, name));
+    }
+    await writeFile(`${listPath}.new`, `${[renewed, ...renumbered].join('\n')}\n`);
+    await this.#own(`${listPath}.new`);
+    await rename(`${listPath}.new`, listPath);
+  }
+
+  /** Leaves the user only these IMAP ACL rights (RFC 4314 letters) on a folder: `lr` may read and set no flag. */
+  async restrict(user: string, folder: string, rights: string): Promise<void> {
+    const path = join(this.#maildir(user, folder), 'dovecot-acl');
+    await writeFile(path, `owner ${rights}\n`);
+    await this.#own(path);
+  }
+
+  /** Where the folder's `new`, `cur` and `tmp` lie (Maildir++, names in UTF-8). */
+  #maildir(user: string, folder: string): string {
+    const home = join(this.#options.mailFolder, user, 'Maildir');
+    return folder === 'INBOX' ? home : join(home, `.${folder.replaceAll('/', '.')}`);
+  }
+
+  async #own(path: string): Promise<void> {
+    if (process.getuid?.() === 0) await chown(path, this.#options.owner.uid, this.#options.owner.gid);
+  }
+
+  async #as<Result>(user: string, task: (client: ImapFlow) => Promise<Result>): Promise<Result> {
+    const client = new ImapFlow({
+      host: '127.0.0.1',
+      port: this.#options.port,
+      secure: false,
+      doSTARTTLS: false,
+      logger: false,
+      disableAutoIdle: true,
+      auth: { user, pass: this.#options.users[user] ?? '' },
+    });
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return await task(client);
+    } finally {
+      await client.logout().catch(() => client.close());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type { SecretRef } from '../config/fields.js';
+import type { ImapMailboxConfig, MailboxConfig } from '../config/schema.js';
+import type { Secret } from '../config/secret.js';
+import { DirectorySource } from './directory/directory-source.js';
+import { ImapSource } from './imap/imap-source.js';
+import { imapTimeouts } from './imap/settings.js';
+import type { MailSource } from './source.js';
+
+/**
+ * The source of a configured mailbox. Connects to nothing yet.
+ * @param secrets reads a secret; `place` is where the configuration names it
+ * @param baseFolder what relative paths of the configuration start from
+ */
+export function createSource(
+  name: string,
+  config: MailboxConfig,
+  secrets: (ref: SecretRef, place: string) => Secret,
+  baseFolder: string,
+): MailSource {
+  const where = `mailbox ${name}`;
+  if (config.kind === 'directory') return new DirectorySource({ where, path: resolve(baseFolder, config.path) });
+  return new ImapSource({
+    where,
+    host: config.host,
+    port: config.port ?? defaultPort(config),
+    tls: config.tls,
+    ca: config.ca === undefined ? undefined : resolve(baseFolder, config.ca),
+    verify: config.verify,
+    username: config.username,
+    password: secrets(config.password, `mailboxes.${name}.password`),
+    folders: config.folders,
+    read: config.read,
+    connections: config.connections,
+    timeouts: imapTimeouts,
+  });
+}
+
+/** RFC 8314 §7.2: 993 speaks TLS from the first byte, 143 plain text and STARTTLS. */
+function defaultPort(config: ImapMailboxConfig): number {
+  return config.tls === 'implicit' ? 993 : 143;
+}

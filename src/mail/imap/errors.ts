@@ -1,0 +1,128 @@
+import type { ErrorCode } from '../../errors/catalogue.js';
+import { LurewatchError } from '../../errors/lurewatch-error.js';
+import type { ImapSettings } from './settings.js';
+
+/** The connection did not come about, or is gone: codes of Node and of imapflow (its errors.js). */
+const connectionLost = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'],
+  ...['NoConnection', 'EConnectionClosed', 'StateLogout', 'ClosedAfterConnectText', 'ClosedAfterConnectTLS'],
+  ...['CONNECT_TIMEOUT', 'GREETING_TIMEOUT', 'UPGRADE_TIMEOUT', 'ETIMEOUT'],
+]);
+
+const certificate = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|STARTTLS_)/;
+
+/** RFC 5530 response codes, and the words of servers that send none, of a log-in that may succeed later. */
+const temporary = /^(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|THROTTLED|OVERQUOTA)$/;
+const temporaryWords = /temporar|try again|too many|unavailable|internal error|server busy|rate limit/i;
+const refusedForGood = /^(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED)$/;
+
+/** What imapflow and Node tell about a failure. */
+interface Facts {
+  readonly code: string;
+  readonly text: string;
+  readonly serverCode: string;
+  readonly authentication: boolean;
+  readonly tls: boolean;
+  readonly retryAfterMs: number | undefined;
+}
+
+/**
+ * The one place where a failure of imapflow becomes an error of ours.
+ * @param doing what was tried, for people: `open the folder "SOC"`
+ * @param earlier what the connection complained about before, where `error` only says that it is gone
+ */
+export function toMailError(error: unknown, settings: ImapSettings, doing: string, earlier?: unknown): LurewatchError {
+  if (error instanceof LurewatchError) return error;
+  const facts = factsOf(earlier !== undefined && connectionLost.has(property(error, 'code')) ? earlier : error);
+  const { code, mend } = judge(facts, settings);
+  const detail = redact([facts.code, facts.serverCode, facts.text].filter((part) => part !== '').join(': '), settings);
+  return new LurewatchError(code, `could not ${doing} at ${settings.host}:${settings.port} (${detail})`, {
+    where: settings.where,
+    mend,
+    retryAfterMs: facts.retryAfterMs,
+    cause: redactedCause(error, settings),
+  });
+}
+
+function judge(facts: Facts, settings: ImapSettings): { code: ErrorCode; mend?: string } {
+  if (facts.code === 'ENOTFOUND' || facts.code === 'EAI_NODATA') return { code: 'LW_MAIL_HOST_UNKNOWN' };
+  if (certificate.test(facts.code)) {
+    if (!facts.code.startsWith('ERR_SSL_') && facts.code !== 'EPROTO') return { code: 'LW_MAIL_TLS' };
+    const mend = `Check that port ${settings.port} speaks TLS from the first byte; if not, use its port for that or \`tls: starttls\`.`;
+    return settings.tls === 'implicit' ? { code: 'LW_MAIL_TLS', mend } : { code: 'LW_MAIL_TLS' };
+  }
+  if (connectionLost.has(facts.code)) return { code: 'LW_MAIL_UNREACHABLE' };
+  if (facts.tls) return { code: 'LW_MAIL_TLS' };
+  if (facts.authentication) return judgeLogin(facts);
+  return { code: 'LW_MAIL_PROTOCOL' };
+}
+
+function judgeLogin(facts: Facts): { code: ErrorCode; mend?: string } {
+  if (/login is disabled/i.test(facts.text)) {
+    const mend = 'The server takes no password on this connection: use `tls: implicit` or `tls: starttls`.';
+    return { code: 'LW_MAIL_AUTH', mend };
+  }
+  if (refusedForGood.test(facts.serverCode)) return { code: 'LW_MAIL_AUTH' };
+  const passing =
+    temporary.test(facts.serverCode) || temporaryWords.test(facts.text) || facts.retryAfterMs !== undefined;
+  return { code: passing ? 'LW_MAIL_PROTOCOL' : 'LW_MAIL_AUTH' };
+}
+
+function factsOf(error: unknown): Facts {
+  const own = error instanceof Error ? error.message : String(error);
+  const said = property(error, 'responseText') || property(error, 'response') || property(error, 'reason');
+  const throttled = numberProperty(error, 'throttleReset');
+  return {
+    code: property(error, 'code'),
+    text: said === '' ? own : said,
+    serverCode: property(error, 'serverResponseCode').toUpperCase(),
+    authentication:
+      flagged(error, 'authenticationFailed') || /^unsupported authentication mechanism|^no password/i.test(own),
+    tls: flagged(error, 'tlsFailed'),
+    retryAfterMs: throttled,
+  };
+}
+
+/** Whether the server refused to open a folder, and the response code it gave (RFC 5530), or ''. */
+export function refusalOf(error: unknown): { refused: boolean; serverCode: string } {
+  return {
+    refused: property(error, 'responseStatus') === 'NO',
+    serverCode: property(error, 'serverResponseCode').toUpperCase(),
+  };
+}
+
+/** A server may repeat a command that it does not understand, password included. */
+function redact(text: string, settings: ImapSettings): string {
+  const password = settings.password.reveal();
+  const forms = [
+    Buffer.from(`\0${settings.username}\0${password}`).toString('base64'),
+    Buffer.from(password).toString('base64'),
+    password,
+  ];
+  return forms.reduce((clean, form) => (form === '' ? clean : clean.replaceAll(form, '[secret]')), text);
+}
+
+function redactedCause(error: unknown, settings: ImapSettings): Error {
+  const cause = new Error(redact(error instanceof Error ? error.message : String(error), settings));
+  if (error instanceof Error && error.stack !== undefined) cause.stack = redact(error.stack, settings);
+  const code = property(error, 'code');
+  return code === '' ? cause : Object.assign(cause, { code });
+}
+
+function read(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function property(error: unknown, name: string): string {
+  const value = read(error, name);
+  return typeof value === 'string' ? value : '';
+}
+
+function numberProperty(error: unknown, name: string): number | undefined {
+  const value = read(error, name);
+  return typeof value === 'number' && value > 0 ? value : undefined;
+}
+
+function flagged(error: unknown, name: string): boolean {
+  return read(error, name) === true;
+}

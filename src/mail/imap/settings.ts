@@ -1,0 +1,38 @@
+import type { Secret } from '../../config/secret.js';
+
+/** How a mailbox is reached. */
+export interface ImapSettings {
+  /** How errors name the mailbox: `mailbox soc`. */
+  readonly where: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'starttls' | 'none';
+  /** PEM file with the certificate authorities to trust instead of the system's. */
+  readonly ca: string | undefined;
+  readonly verify: boolean;
+  readonly username: string;
+  readonly password: Secret;
+  readonly folders: readonly string[];
+  readonly read: 'unread' | 'new';
+  /** At most so many connections at the same time. */
+  readonly connections: number;
+  readonly timeouts: ImapTimeouts;
+}
+
+export interface ImapTimeouts {
+  /** Until the transport stands (DNS, TCP, TLS). */
+  readonly connectMs: number;
+  /** From then until the server greets. */
+  readonly greetingMs: number;
+  /** Silence while an answer is due. */
+  readonly silenceMs: number;
+  /** After this a connection that nobody uses is logged out. */
+  readonly idleMs: number;
+}
+
+export const imapTimeouts: ImapTimeouts = {
+  connectMs: 20_000,
+  greetingMs: 15_000,
+  silenceMs: 120_000,
+  idleMs: 10_000,
+};
