@@ -1,0 +1,87 @@
+/** One header field as it stands in the raw message. */
+export interface HeaderField {
+  /** In lower case. */
+  readonly name: string;
+  /** Unfolded and trimmed, one character for each byte (latin1): charsets are decided later. */
+  readonly value: string;
+}
+
+/**
+ * Splits a raw header block into its fields, in order. Lines that are no field (an mbox `From ` line, garbage) are
+ * passed over. Linear in the block.
+ */
+export function scanHeaders(block: Buffer): readonly HeaderField[] {
+  const fields: HeaderField[] = [];
+  let name: string | null = null;
+  let lines: string[] = [];
+  const close = () => {
+    if (name !== null) fields.push({ name, value: lines.join('').trim() });
+    name = null;
+  };
+  for (const rawLine of block.toString('latin1').split('\n')) {
+    const line = rawLine.endsWith('\r') ? rawLine.slice(0, -1) : rawLine;
+    if (line.startsWith(' ') || line.startsWith('\t')) {
+      lines.push(line);
+      continue;
+    }
+    close();
+    const colon = line.indexOf(':');
+    const candidate = colon > 0 ? line.slice(0, colon).trimEnd() : '';
+    if (candidate === '' || /[\s]/.test(candidate)) continue;
+    name = candidate.toLowerCase();
+    lines = [line.slice(colon + 1)];
+  }
+  close();
+  return fields;
+}
+
+/** The first field of that name; undefined where there is none. */
+export function firstHeader(fields: readonly HeaderField[], name: string): string | undefined {
+  return fields.find((field) => field.name === name)?.value;
+}
+
+/** A structured field: `text/html; charset=utf-8`. */
+export interface ParameterisedValue {
+  /** In lower case, without parameters and comments. */
+  readonly value: string;
+  /** Names in lower case; RFC 2231 continuations joined. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+const maxValueChars = 32 * 1024;
+const maxParameters = 100;
+
+/**
+ * Content-Type and Content-Disposition (RFC 2045 §5.1, RFC 2183), read as leniently as mail programs do: a missing
+ * semicolon hides nothing. At most 100 parameters are read.
+ */
+export function parseParameterised(header: string): ParameterisedValue {
+  const text = header.slice(0, maxValueChars);
+  const value = /^[^\s;(]*/.exec(text)?.[0] ?? '';
+  const pieces: { name: string; section: number; value: string }[] = [];
+  const parameter = /[\s;]*([^\s;=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*)))?/gy;
+  parameter.lastIndex = value.length;
+  for (let match = parameter.exec(text); match !== null; match = parameter.exec(text)) {
+    if (pieces.length >= maxParameters) break;
+    const [, rawName = '', quoted, plain] = match;
+    const [name = '', section = '0'] = rawName.toLowerCase().split('*');
+    const content = quoted === undefined ? (plain ?? '') : quoted.replaceAll(/\\(.)/g, '$1');
+    pieces.push({
+      name,
+      section: Number(section) || 0,
+      value: rawName.endsWith('*') ? percentDecoded(content) : content,
+    });
+  }
+  const parameters = new Map<string, string>();
+  for (const piece of pieces.sort((a, b) => a.section - b.section)) {
+    if (piece.section > 0) parameters.set(piece.name, (parameters.get(piece.name) ?? '') + piece.value);
+    else if (!parameters.has(piece.name)) parameters.set(piece.name, piece.value);
+  }
+  return { value: value.toLowerCase(), parameters };
+}
+
+/** RFC 2231 §4: charset and language before the second quote, then percent-encoded bytes. */
+function percentDecoded(text: string): string {
+  const bytes = text.replace(/^[^']*'[^']*'/, '');
+  return bytes.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
