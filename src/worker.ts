@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.js';
 import { type Dependencies, mispSinkName } from './activities/dependencies.js';
-import { FailureInterceptor } from './activities/failures.js';
+import { activityInterceptors } from './activities/failures.js';
 import { type LoadedConfig, resolveAllSecrets } from './config/load-config.js';
 import { createExtractionPool } from './indicators/extraction-pool.js';
 import { openLedger } from './ledger/ledger.js';
@@ -74,7 +74,9 @@ async function createWorker(
     taskQueue: config.taskQueue,
     workflowBundle: { codePath: bundlePath },
     activities: createActivities(dependencies),
-    interceptors: { activity: [() => ({ inbound: new FailureInterceptor() })] },
+    interceptors: { activity: [activityInterceptors] },
+    // A third of the activities' heartbeat timeout, so that one late report does not count as a death.
+    maxHeartbeatThrottleInterval: '5s',
     shutdownGraceTime: config.shutdownGraceTime,
     // Activities that do not heed their cancellation must not keep a worker from ending.
     shutdownForceTime: config.shutdownGraceTime + 10_000,

@@ -4,6 +4,7 @@ import { attempt, troubleOf } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 
 export interface DeliverAlertInput {
+  readonly mailbox: string;
   readonly sink: string;
   readonly alertId: string;
   readonly predecessors: readonly Owner[];

@@ -8,6 +8,7 @@ import { activityOwner, activitySignal } from './context.js';
 import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
 
 export interface DeliverInput {
+  readonly mailbox: string;
   readonly sink: string;
   readonly alertIds: readonly string[];
   /** Runs that handed these alerts over and send no more. */
@@ -29,6 +30,7 @@ export function createDeliverToSink(dependencies: Dependencies) {
   return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
     const report = await attempt(dependencies, input);
     const { trouble, fates } = report;
+    logFates(fates);
     if (trouble === undefined) return refusesAllAlike(input.sink, fates) ?? { fates };
     if (trouble.retryable) {
       const waitMs = trouble.retryAfterMs ?? backoffMs(Context.current().info.attempt);
@@ -78,6 +80,17 @@ function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | und
   );
   const open = fates.map(({ alertId }): Fate => ({ alertId, kind: 'open' }));
   return { fates: open, trouble: { ...troubleOf(error), refusesAll: true } };
+}
+
+/** One line for each kind of fate, so that an alert id found in a log tells what became of it. */
+function logFates(fates: readonly Fate[]): void {
+  const { log } = Context.current();
+  const ids = (kind: Fate['kind']) => fates.filter((fate) => fate.kind === kind).map(({ alertId }) => alertId);
+  const reached = fates.filter((fate) => fate.kind === 'reached' && !fate.earlier).map(({ alertId }) => alertId);
+  if (reached.length > 0) log.info('alerts delivered', { alertIds: reached });
+  for (const kind of ['rejected', 'carried', 'open'] as const) {
+    if (ids(kind).length > 0) log.warn(`alerts ${kind}`, { alertIds: ids(kind) });
+  }
 }
 
 function noneReached(fates: readonly Fate[]): boolean {

@@ -1,7 +1,19 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
+import type {
+  ActivityExecuteInput,
+  ActivityInboundCallsInterceptor,
+  ActivityInterceptors,
+  Next,
+} from '@temporalio/worker';
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import { LogAttributes } from './log-attributes.js';
+
+/** For the worker: what stands around each run of an activity. */
+export function activityInterceptors(): ActivityInterceptors {
+  const attributes = new LogAttributes();
+  return { inbound: new FailureInterceptor(attributes), outbound: attributes };
+}
 
 /** How often a running activity tells the server that it lives, and so learns of a cancellation. */
 const heartbeatEveryMs = 3_000;
@@ -11,8 +23,15 @@ const heartbeatEveryMs = 3_000;
  * is retried or not as the catalogue says. This is the only place where that is decided.
  */
 export class FailureInterceptor implements ActivityInboundCallsInterceptor {
+  readonly #attributes: LogAttributes;
+
+  constructor(attributes: LogAttributes) {
+    this.#attributes = attributes;
+  }
+
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const context = Context.current();
+    this.#attributes.remember(input.args);
     const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
     try {
       return await next(input);

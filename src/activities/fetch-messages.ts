@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { Context } from '@temporalio/activity';
+import { isLurewatchError } from '../errors/lurewatch-error.js';
 import { keys } from '../ledger/keys.js';
 import type { MessageRecord } from '../ledger/records.js';
 import { alertIdOf, MessageIdentity } from '../mail/identity.js';
@@ -16,6 +18,8 @@ export interface FetchMessagesInput extends FolderPage {
 
 /** Evidence gathered in memory before it is written in one go. */
 const gatherBytes = 8 * 1024 * 1024;
+/** One message that the server fails to give so often is left out, so that its neighbours are not delayed. */
+const attemptsToRead = 3;
 
 /**
  * Reads the messages of a batch that the ledger does not know, keeps each as evidence, and records which alert it is.
@@ -26,20 +30,27 @@ export function createFetchMessages(dependencies: Dependencies) {
     const mailbox = mailboxNamed(dependencies, input.mailbox);
     const before = await dependencies.ledger.messages.find(mailbox.name, input, input.uids);
     const missing = input.uids.filter((_, index) => before[index] === undefined);
-    const fetched = await fetchMissing(dependencies, mailbox, input, missing);
+    const { records, unreadable } = await fetchMissing(dependencies, mailbox, input, missing);
     const known = before.filter((record) => record !== undefined);
     const states = await statesOf(dependencies, mailbox, known);
     const messages = input.uids.flatMap((uid, index): BatchMessage[] => {
-      const fresh = fetched.get(uid);
+      const fresh = records.get(uid);
       if (fresh !== undefined) return [{ uid, alertId: fresh.alertId, state: 'fresh' }];
       const record = before[index];
       return record === undefined
         ? []
         : [{ uid, alertId: record.alertId, state: states.get(record.alertId) ?? 'known' }];
     });
-    const present = new Set(messages.map(({ uid }) => uid));
-    return { messages, vanished: input.uids.filter((uid) => !present.has(uid)) };
+    const present = new Set([...messages.map(({ uid }) => uid), ...unreadable.keys()]);
+    const vanished = input.uids.filter((uid) => !present.has(uid));
+    return { messages, vanished, unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason })) };
   };
+}
+
+interface Fetched {
+  readonly records: ReadonlyMap<string, MessageRecord>;
+  /** Messages that the server lists and cannot give, with what it said. */
+  readonly unreadable: ReadonlyMap<string, string>;
 }
 
 async function fetchMissing(
@@ -47,9 +58,8 @@ async function fetchMissing(
   mailbox: Mailbox,
   folder: FolderPage,
   uids: readonly string[],
-): Promise<ReadonlyMap<string, MessageRecord>> {
+): Promise<Fetched> {
   const records = new Map<string, MessageRecord>();
-  if (uids.length === 0) return records;
   let evidence: StoreRecord[] = [];
   let gathered: MessageRecord[] = [];
   let bytes = 0;
@@ -76,9 +86,28 @@ async function fetchMissing(
     if (bytes >= gatherBytes) await keep();
   };
   const limits = { maxBytes: mailbox.config.limits.sizeBytes };
-  await mailbox.source.fetch(folder, uids, limits, take, activitySignal());
-  await keep();
-  return records;
+  const unreadable = new Map<string, string>();
+  for (;;) {
+    const left = uids.filter((uid) => !records.has(uid) && !unreadable.has(uid));
+    try {
+      if (left.length > 0) await mailbox.source.fetch(folder, left, limits, take, activitySignal());
+      await keep();
+      return { records, unreadable };
+    } catch (error) {
+      // What came before the trouble need not be read again.
+      await keep();
+      const uid = unreadableUid(error);
+      if (uid === undefined || Context.current().info.attempt < attemptsToRead) throw error;
+      unreadable.set(uid, error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** The message that the server cannot give, if that is what the error is about. */
+function unreadableUid(error: unknown): string | undefined {
+  if (!isLurewatchError(error, 'LW_MAIL_PROTOCOL')) return undefined;
+  const uid = error.details?.uid;
+  return typeof uid === 'string' ? uid : undefined;
 }
 
 async function* hashing(raw: Readable, identity: MessageIdentity): AsyncGenerator<Buffer> {

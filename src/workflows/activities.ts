@@ -1,8 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
 
-/** A worker that died is noticed this soon; activities report three times as often. */
-const heartbeatTimeout = '10s';
+/** A worker that died is noticed this soon; activities report five times as often. */
+const heartbeatTimeout = '15s';
 
 /** Whether an error is worth another attempt is said by the error itself (src/activities/failures.ts). */
 const patient = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' } as const;

@@ -56,10 +56,12 @@ async function deliverTo(
   try {
     if (sink === mispSinkName) {
       const summary = `${mailbox}: register ${alertIds.length} MISP events`;
-      return await sinkActivities.registerMispEvents.executeWithOptions({ summary }, [{ alertIds, patienceMs }]);
+      return await sinkActivities.registerMispEvents.executeWithOptions({ summary }, [
+        { mailbox, alertIds, patienceMs },
+      ]);
     }
     const summary = `${mailbox}: post ${alertIds.length} alerts to ${sink}`;
-    return await sinkActivities.postAlerts.executeWithOptions({ summary }, [{ sink, alertIds, patienceMs }]);
+    return await sinkActivities.postAlerts.executeWithOptions({ summary }, [{ mailbox, sink, alertIds, patienceMs }]);
   } catch (error) {
     // Its workers died again and again, or it ran out of time: the ledger says how far it came.
     const failure = asBatchFailure(error);

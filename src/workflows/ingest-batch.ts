@@ -53,6 +53,10 @@ class Batch {
       .executeWithOptions({ summary }, [this.#place])
       .catch(unlessRenumbered);
     for (const uid of fetched.vanished) this.#ends.set(uid, 'vanished');
+    for (const { uid, reason } of fetched.unreadable) {
+      this.#ends.set(uid, 'remaining');
+      this.#notes.set(uid, reason);
+    }
     const waiting = fetched.messages.filter(({ state }) => state === 'fresh' || state === 'known');
     for (const { uid, state } of fetched.messages) {
       if (state === 'reached') this.#ends.set(uid, 'duplicates');
@@ -64,7 +68,7 @@ class Batch {
     const started = await this.#settle(waiting, fates);
     this.#show();
     const markFailure = await this.#mark();
-    return this.#result(started, fates, markFailure);
+    return this.#result(started, fates, markFailure ?? unreadableFailure(fetched));
   }
 
   async #build(messages: readonly BatchMessage[], alertIds: readonly string[]): Promise<void> {
@@ -125,8 +129,8 @@ class Batch {
     }
   }
 
-  #result(started: number, fates: AlertFates, markFailure: BatchFailure | undefined): BatchResult {
-    const failure = fates.failure ?? markFailure;
+  #result(started: number, fates: AlertFates, otherFailure: BatchFailure | undefined): BatchResult {
+    const failure = fates.failure ?? otherFailure;
     upsertSearchAttributes([{ key: statusKey, value: failure === undefined ? 'done' : 'failed' }]);
     const counted = (end: End) => this.#with(end).length;
     return {
@@ -172,5 +176,9 @@ class Batch {
 function unlessRenumbered(error: unknown): FetchResult {
   if (asBatchFailure(error).code !== 'LW_MAIL_UIDVALIDITY_CHANGED') throw error;
   log.warn('the folder was renumbered before the batch was read');
-  return { messages: [], vanished: [] };
+  return { messages: [], vanished: [], unreadable: [] };
+}
+
+function unreadableFailure({ unreadable: [first] }: FetchResult): BatchFailure | undefined {
+  return first === undefined ? undefined : { code: 'LW_MAIL_PROTOCOL', message: first.reason };
 }

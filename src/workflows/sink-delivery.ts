@@ -79,7 +79,7 @@ export class SinkDelivery {
     const summary = `${mailbox}: alert ${alertId} to ${sink}`;
     try {
       const result = await messageActivities.deliverAlert.executeWithOptions({ summary }, [
-        { sink, alertId, predecessors },
+        { mailbox, sink, alertId, predecessors },
       ]);
       if (result.kind === 'reached') this.#enter('delivered', result.reference);
       else if (result.kind === 'rejected') this.#enter('held', result.reason);

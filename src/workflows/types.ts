@@ -129,6 +129,8 @@ export interface BatchMessage {
 export interface FetchResult {
   readonly messages: readonly BatchMessage[];
   readonly vanished: readonly string[];
+  /** Messages that the server lists and cannot give. They stay unread, and the poll says so. */
+  readonly unreadable: readonly { readonly uid: string; readonly reason: string }[];
 }
 
 /** A line of the table that the Web UI shows. */

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { createFetchMessages } from '../../src/activities/fetch-messages.js';
+import { configSchema } from '../../src/config/schema.js';
+import { LurewatchError } from '../../src/errors/lurewatch-error.js';
+import { openLedger } from '../../src/ledger/ledger.js';
+import type { MailSource } from '../../src/mail/source.js';
+import { FileStore } from '../../src/store/file-store.js';
+import type { FetchResult } from '../../src/workflows/types.js';
+import { inFolder } from '../support/folder.js';
+import { simpleMail } from '../support/mails.js';
+
+const place = { mailbox: 'soc', folder: 'INBOX', uidValidity: '7' };
+
+/** A server that cannot give one of its messages, as some do after a damaged disk. */
+class DamagedSource implements MailSource {
+  readonly asked: (readonly string[])[] = [];
+  readonly check = async () => ({ findings: [] });
+  readonly list = async () => ({ folder: 'INBOX', uidValidity: '7', uidNext: '9', uids: [] });
+  readonly markSeen = async () => ({ marked: [], vanished: [], refused: [] });
+  readonly close = async () => {};
+
+  async fetch(...[, uids, , take]: Parameters<MailSource['fetch']>): Promise<void> {
+    this.asked.push(uids);
+    for (const uid of uids) {
+      if (uid === '2') throw new LurewatchError('LW_MAIL_PROTOCOL', 'no body for UID 2', { details: { uid } });
+      const raw = Buffer.from(simpleMail(uid));
+      await take({ uid, internalDate: new Date(), sizeBytes: raw.length, raw });
+    }
+  }
+}
+
+async function fetchAt(attempt: number, folder: string, source: MailSource): Promise<FetchResult> {
+  const store = await FileStore.open(folder);
+  const dependencies: Dependencies = {
+    config: configSchema.parse({ mailboxes: { soc: { host: 'h', username: 'u', password: { env: 'P' } } } }),
+    store,
+    ledger: openLedger(store),
+    sources: new Map([['soc', source]]),
+    sinks: new Map(),
+    extraction: { extract: unused, extractMany: unused, close: async () => {} },
+    workflows: { isOpen: async () => false, isInDelivery: async () => false, openDeliveries: async () => [] },
+  };
+  const environment = new MockActivityEnvironment({ attempt });
+  return environment.run(createFetchMessages(dependencies), { ...place, uids: ['1', '2', '3'] });
+}
+
+async function unused(): Promise<never> {
+  throw new Error('nothing is parsed while messages are read');
+}
+
+describe('a message that the server cannot give', () => {
+  it('is tried again with its neighbours at first, who are read only once', () =>
+    inFolder(async (folder) => {
+      const source = new DamagedSource();
+      await assert.rejects(fetchAt(1, folder, source), { code: 'LW_MAIL_PROTOCOL' });
+      await assert.rejects(fetchAt(2, folder, source), { code: 'LW_MAIL_PROTOCOL' });
+      assert.deepEqual(source.asked, [
+        ['1', '2', '3'],
+        ['2', '3'],
+      ]);
+    }));
+
+  it('is left out in the end, and its neighbours go on', () =>
+    inFolder(async (folder) => {
+      const result = await fetchAt(3, folder, new DamagedSource());
+      assert.deepEqual(
+        result.messages.map(({ uid, state }) => [uid, state]),
+        [
+          ['1', 'fresh'],
+          ['3', 'fresh'],
+        ],
+      );
+      assert.deepEqual(
+        result.unreadable.map(({ uid }) => uid),
+        ['2'],
+      );
+      assert.deepEqual(result.vanished, []);
+    }));
+});
