@@ -3,6 +3,9 @@ import { byUid } from '../mail/uid-order.js';
 import type { FolderPage, ListCursor, Plan, UnreadPage } from '../workflows/types.js';
 import { type Dependencies, type Mailbox, mailboxNamed, mispSinkName, type OpenDelivery } from './dependencies.js';
 
+/** A batch keeps trying for about a polling interval; beyond this its messages are better off on their own. */
+const longestPatienceMs = 5 * 60_000;
+
 export interface ListUnreadInput {
   readonly mailbox: string;
   /** Undefined: the poll begins. */
@@ -129,7 +132,7 @@ function planOf(mailbox: Mailbox): Plan {
     misp: mailbox.sinks.includes(mispSinkName),
     marks: marksSeen(mailbox),
     parallelBatches: config.kind === 'imap' ? config.connections : 2,
-    patienceMs: config.every,
+    patienceMs: Math.min(config.every, longestPatienceMs),
     maxInDelivery: config.maxInDelivery,
     ...(config.limit === undefined ? {} : { limit: config.limit }),
   };

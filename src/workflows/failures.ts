@@ -1,11 +1,19 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ContinueAsNew,
+  isCancellation,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { statusKey } from '../temporal/search-attribute-keys.js';
 import type { BatchFailure } from './types.js';
 
 /**
  * The failure of an activity in the workflow's own words, so that the Web UI and the terminal show what happened and
- * what to do instead of "Activity task failed". Cancellations and everything else pass as they are.
+ * what to do instead of "Activity task failed"; and its status, for whom searches. Everything else passes as it is.
  */
 export function withItsOwnWords(error: unknown): unknown {
+  if (!(error instanceof ContinueAsNew)) upsertSearchAttributes([{ key: statusKey, value: 'failed' }]);
   const cause = applicationFailure(error);
   if (cause === undefined) return error;
   return ApplicationFailure.create({
