@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { SecretRef } from '../config/fields.js';
+import { Secret } from '../config/secret.js';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import { HttpClient } from '../http/client.js';
+import { httpOptions } from '../http/settings.js';
+import type { Sink } from '../sinks/sink.js';
+import { MispClient } from './client.js';
+import type { MispConfig, MispServerConfig } from './config.js';
+import { MispFeedSink } from './feed-sink.js';
+import { MispServerSink } from './server-sink.js';
+
+/** An event of thousands of attributes is megabytes when MISP shows it. */
+const maxResponseBytes = 64 * 1024 * 1024;
+
+/** One `send` is a single request as a rule, and several where an event has to be completed. */
+const requestsPerSend = 10;
+
+/**
+ * The sink that `misp` of the configuration describes. Connects to nothing yet.
+ * @param secrets gives the value of a secret; `place` is where the configuration refers to it
+ * @param baseFolder the folder that relative paths start from: that of the configuration file
+ * @throws LW_CONFIG_INVALID
+ */
+export function createMispSink(
+  config: MispConfig,
+  secrets: (ref: SecretRef, place: string) => Secret,
+  baseFolder: string,
+): Sink {
+  if (config.kind === 'feed') {
+    return new MispFeedSink({ folder: resolve(baseFolder, config.path), organisation: config.organisation });
+  }
+  verifyServerConfig(config);
+  const key = new Secret(secrets(config.key, 'misp.key').reveal().trim());
+  // What is no header value would make every request fail, with an error that does not say why.
+  if (!/^[\x21-\x7e]+$/.test(key.reveal())) {
+    throw new LurewatchError('LW_CONFIG_INVALID', 'the key is empty or has blanks or control characters', {
+      where: 'misp.key',
+      mend: "Copy it again from MISP's list of authentication keys.",
+    });
+  }
+  const http = new HttpClient({ ...httpOptions(config.url, config, baseFolder), maxResponseBytes });
+  return new MispServerSink(new MispClient(http, key), {
+    url: config.url,
+    verify: config.verify,
+    concurrency: config.concurrency,
+    sendTimeoutMs: requestsPerSend * http.inFlightMs,
+  });
+}
+
+function verifyServerConfig(config: MispServerConfig): void {
+  const url = new URL(config.url);
+  if (url.username !== '' || url.password !== '') {
+    throw new LurewatchError('LW_CONFIG_INVALID', 'the address holds a user name or a password', {
+      where: 'misp.url',
+      mend: 'Take them out: MISP knows its users by `misp.key`.',
+    });
+  }
+  if (url.protocol !== 'https:' && !config.insecure) {
+    throw new LurewatchError('LW_CONFIG_INVALID', 'http:// would send the key unencrypted', {
+      where: 'misp.url',
+      mend: 'Use https://, or set `insecure: true` where the way to MISP is safe.',
+    });
+  }
+  if (config.distribution === 4 && config.sharingGroup === undefined) {
+    throw new LurewatchError('LW_CONFIG_INVALID', 'distribution 4 is a sharing group, and none is named', {
+      where: 'misp.sharingGroup',
+      mend: 'Give the id of the sharing group, or another distribution.',
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { runCommand } from '../../src/dev/run-command.js';
+import { mispDocument, numberedAlertId } from '../support/misp-documents.js';
+import { feedFolder, feedSink, readFeed, readManifest } from '../support/misp-feed.js';
+import { pythonWithPyMisp } from '../support/pymisp.js';
+
+/** Loads each event as PyMISP does and writes the feed's indexes anew with its own generator. */
+const script = `
+import json, sys
+from pathlib import Path
+from pymisp import MISPEvent
+from pymisp.tools import feed_meta_generator
+
+folder = Path(sys.argv[1])
+events, pairs = {}, {}
+for path in folder.glob('*-*.json'):
+    event = MISPEvent()
+    event.load_file(str(path))
+    events[event.uuid] = event.to_feed()
+    for attribute in event.attributes:
+        types = event.describe_types['category_type_mappings'].get(attribute.category, [])
+        pairs[attribute.type + ' in ' + attribute.category] = attribute.type in types
+feed_meta_generator(folder)
+print(json.dumps({'events': events, 'pairs': pairs}))
+`;
+
+const answerSchema = z.object({ events: z.record(z.string(), z.unknown()), pairs: z.record(z.string(), z.boolean()) });
+
+test('PyMISP reads the feed and would write the very same one', { timeout: 300_000 }, async (context) => {
+  const python = await pythonWithPyMisp();
+  const folder = await feedFolder(context);
+  const ours = join(folder, 'ours');
+  const theirs = join(folder, 'theirs');
+  const documents = [
+    mispDocument(),
+    mispDocument({
+      alertId: numberedAlertId(1),
+      subject: 'Grüße 😀 "x"',
+      urls: ['https://ü.example/😀', 'https://b.example/|'],
+    }),
+    mispDocument({ alertId: numberedAlertId(2), subject: null, messageId: null, fromAddresses: [], toAddresses: [] }),
+  ];
+  await feedSink(ours).send(documents, new AbortController().signal);
+  await cp(ours, theirs, { recursive: true });
+  const { exitCode, output } = await runCommand(python, ['-c', script, theirs]);
+  assert.equal(exitCode, 0, output);
+  const answer = answerSchema.parse(JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? ''));
+
+  const files = await readFeed(ours);
+  assert.equal(Object.keys(answer.events).length, 3);
+  for (const [uuid, event] of Object.entries(answer.events)) {
+    assert.deepEqual(JSON.parse(files.get(`${uuid}.json`) ?? ''), event);
+  }
+  assert.deepEqual(await readManifest(ours), await readManifest(theirs));
+  const lines = (text: string | undefined): string[] => (text ?? '').split('\n').sort();
+  assert.deepEqual(lines(files.get('hashes.csv')), lines((await readFeed(theirs)).get('hashes.csv')));
+  assert.deepEqual(
+    Object.entries(answer.pairs).filter(([, valid]) => !valid),
+    [],
+    'a category is not valid for its type',
+  );
+  assert.equal(Object.keys(answer.pairs).length, 5);
+});

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { LockTimes } from '../../src/misp/feed/folder-lock.js';
+import { MispFeedSink } from '../../src/misp/feed-sink.js';
+
+export const organisation = { name: 'Example SOC', uuid: '11111111-2222-4333-8444-555555555555' } as const;
+
+export async function feedFolder(context: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lurewatch-feed-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function feedSink(folder: string, lock?: LockTimes): MispFeedSink {
+  return new MispFeedSink({ folder, organisation, ...(lock === undefined ? {} : { lock }) });
+}
+
+/** Every file of a feed, by name. */
+export async function readFeed(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(folder)).sort();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  );
+}
+
+export async function readManifest(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+}
+
+/** Starts test/support/misp-feed-writer.ts; it is killed with the test. */
+export function startFeedWriter(context: TestContext, ...args: readonly string[]): ChildProcess {
+  const script = fileURLToPath(new URL('./misp-feed-writer.js', import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  context.after(() => void child.kill('SIGKILL'));
+  return child;
+}
