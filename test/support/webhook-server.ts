@@ -19,9 +19,7 @@ export interface WebhookServerOptions {
 const bodySchema = z.strictObject({
   type: z.literal('mail.alert.created'),
   timestamp: z.iso.datetime(),
-  data: z.strictObject({
-    alert: z.looseObject({ display_id: z.string(), events: z.array(z.record(z.string(), z.string())) }),
-  }),
+  data: z.looseObject({ display_id: z.string(), events: z.array(z.record(z.string(), z.string())) }),
 });
 
 /**
@@ -74,7 +72,7 @@ export class WebhookServer extends ScriptedServer {
     }
     const parsed = bodySchema.safeParse(JSON.parse(request.body));
     if (!parsed.success) return { status: 422, body: z.prettifyError(parsed.error) };
-    const { alert } = parsed.data.data;
+    const alert = parsed.data.data;
     if (alert.display_id !== id || id.includes('.')) return { status: 422, body: 'webhook-id and alert do not match' };
     return this.#store(id, alert);
   }

@@ -14,7 +14,7 @@ const answerBytes = 64 * 1024;
 
 /**
  * Any system that takes a signed webhook (https://www.standardwebhooks.com): one POST for each alert,
- * `{"type": "mail.alert.created", "timestamp": …, "data": {"alert": …}}`.
+ * `{"type": "mail.alert.created", "timestamp": …, "data": …}` with the alert itself as data.
  *
  * `webhook-id` is the alert id and the body the same bytes at every attempt; a receiver recognises a repeat by the id,
  * as the standard asks of it. Any 2xx is delivered, whatever its body. 409 is delivered too: receivers that keep ids
@@ -71,7 +71,7 @@ export function createWebhookTarget({ name, config, secrets, baseFolder }: Targe
 function bodyOf({ alert, receivedAtMs }: AlertDocument): string {
   const happened = new Date(alert.start_time);
   const timestamp = Number.isNaN(happened.getTime()) ? new Date(receivedAtMs) : happened;
-  return JSON.stringify({ type: 'mail.alert.created', timestamp: timestamp.toISOString(), data: { alert } });
+  return JSON.stringify({ type: 'mail.alert.created', timestamp: timestamp.toISOString(), data: alert });
 }
 
 const identified = z.object({ id: z.union([z.string(), z.number()]) });
