@@ -9,10 +9,12 @@ export const name = z
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+const durationRule = 'must be a number with a unit: ms, s, m, h or d (like 30s or 1m)';
+
 /** `30s`, `1m`, `2h`: parsed to milliseconds. */
 export const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, 'must be a number with a unit: ms, s, m, h or d (like 30s or 1m)')
+  .string(durationRule)
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, durationRule)
   .transform((text) => {
     const [, amount = '0', unit = 'ms'] = /^([\d.]+)([a-z]+)$/.exec(text) ?? [];
     return Number(amount) * (units[unit] ?? 1);

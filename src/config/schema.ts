@@ -13,7 +13,10 @@ const mailboxCommon = {
     .boolean()
     .default(true)
     .describe('False: register no MISP events for this mailbox, though `misp` is configured.'),
-  every: duration.prefault('1m').describe('The polling interval of its schedule (`lurewatch schedules apply`).'),
+  every: duration
+    .refine((ms) => ms >= 1000 && ms % 1000 === 0, 'must be whole seconds, at least 1s')
+    .prefault('1m')
+    .describe('The polling interval of its schedule (`lurewatch schedules apply`).'),
   limit: z.int().min(1).optional().describe('At most so many messages a poll; the others wait for the next one.'),
   maxInDelivery: z
     .int()
