@@ -3,8 +3,11 @@ import type { OpenDelivery, WorkflowLookup } from '../activities/dependencies.js
 import type { Owner } from '../ledger/records.js';
 import { deliverMessageId } from '../workflows/ids.js';
 
-/** Asks Temporal about workflows. Unreachable: throws, and the activity that asks is tried again. */
-export function createWorkflowLookup(client: Client): WorkflowLookup {
+/**
+ * Asks Temporal about workflows. Unreachable: throws, and the activity that asks is tried again.
+ * @param taskQueue of our workers: in one namespace there may be others with a mailbox of the same name
+ */
+export function createWorkflowLookup(client: Client, taskQueue: string): WorkflowLookup {
   async function isOpen({ workflowId, runId }: Partial<Owner> & Pick<Owner, 'workflowId'>): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(workflowId, runId).describe();
@@ -18,7 +21,8 @@ export function createWorkflowLookup(client: Client): WorkflowLookup {
     isOpen,
     isInDelivery: (mailbox, alertId) => isOpen({ workflowId: deliverMessageId(mailbox, alertId) }),
     async openDeliveries(mailbox) {
-      const query = `WorkflowType = 'deliverMessage' AND ExecutionStatus = 'Running' AND LurewatchMailbox = '${mailbox}'`;
+      const ours = `TaskQueue = '${taskQueue.replaceAll("'", "''")}' AND LurewatchMailbox = '${mailbox}'`;
+      const query = `WorkflowType = 'deliverMessage' AND ExecutionStatus = 'Running' AND ${ours}`;
       const found: OpenDelivery[] = [];
       for await (const { memo, searchAttributes } of client.workflow.list({ query })) {
         const { folder, uidValidity, uid } = memo ?? {};
