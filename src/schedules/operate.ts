@@ -1,0 +1,75 @@
+import { type Client, type ScheduleHandle, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import { ownerMemo, scheduleIdOfMailbox, schedulePrefix } from './names.js';
+
+/** A schedule as `lurewatch schedules list` shows it. */
+export interface ListedSchedule {
+  readonly id: string;
+  /** What it is for, as `mailbox soc`. */
+  readonly subject: string;
+  readonly everyMs: number | undefined;
+  readonly paused: boolean;
+  readonly note: string;
+  readonly lastRun: Date | undefined;
+  readonly nextRun: Date | undefined;
+}
+
+/** Our schedules, by name. Temporal's list may lag a moment behind what was just applied. */
+export async function listSchedules(client: Client): Promise<readonly ListedSchedule[]> {
+  const listed: ListedSchedule[] = [];
+  for await (const schedule of client.schedule.list()) {
+    const subject = schedule.memo?.[ownerMemo];
+    if (!schedule.scheduleId.startsWith(schedulePrefix) || typeof subject !== 'string') continue;
+    listed.push({
+      id: schedule.scheduleId,
+      subject,
+      everyMs: schedule.spec?.intervals?.[0]?.every,
+      paused: schedule.state.paused,
+      note: schedule.state.note ?? '',
+      lastRun: schedule.info.recentActions.at(-1)?.takenAt,
+      nextRun: schedule.info.nextActionTimes[0],
+    });
+  }
+  return listed.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** In all that follow, `schedule` is the name of a mailbox, or a whole schedule id. */
+export async function pauseSchedule(client: Client, schedule: string, note: string): Promise<void> {
+  await onSchedule(client, schedule, (handle) => handle.pause(note));
+}
+
+export async function resumeSchedule(client: Client, schedule: string, note: string): Promise<void> {
+  await onSchedule(client, schedule, (handle) => handle.unpause(note));
+}
+
+/** Polls now, unless a poll is running: the SDK's own default would start a second one beside it. */
+export async function triggerSchedule(client: Client, schedule: string): Promise<void> {
+  await onSchedule(client, schedule, (handle) => handle.trigger(ScheduleOverlapPolicy.SKIP));
+}
+
+/** Takes the actions that fell, or would have fallen, between two times. */
+export async function backfillSchedule(client: Client, schedule: string, from: Date, to: Date): Promise<void> {
+  if (Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from > to) {
+    throw new LurewatchError('LW_USAGE', 'a backfill needs two times, the earlier one first', { where: schedule });
+  }
+  await onSchedule(client, schedule, (handle) =>
+    handle.backfill({ start: from, end: to, overlap: ScheduleOverlapPolicy.SKIP }),
+  );
+}
+
+export async function deleteSchedule(client: Client, schedule: string): Promise<void> {
+  await onSchedule(client, schedule, (handle) => handle.delete());
+}
+
+async function onSchedule(client: Client, schedule: string, act: (handle: ScheduleHandle) => Promise<void>) {
+  const id = schedule.startsWith(schedulePrefix) ? schedule : scheduleIdOfMailbox(schedule);
+  try {
+    await act(client.schedule.getHandle(id));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    const known = (await listSchedules(client)).map((each) => each.id).join(', ') || 'none';
+    throw new LurewatchError('LW_SCHEDULE_UNKNOWN', `Temporal has no schedule ${id}; ours are: ${known}`, {
+      cause: error,
+    });
+  }
+}
