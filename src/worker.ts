@@ -1,10 +1,13 @@
-import { availableParallelism } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
 import { Client } from '@temporalio/client';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/create-activities.js';
 import { type Dependencies, mispSinkName } from './activities/dependencies.js';
 import { activityInterceptors } from './activities/failures.js';
 import { type LoadedConfig, resolveAllSecrets } from './config/load-config.js';
+import { keepHealthFile } from './health/health-file.js';
+import { lastPollOf } from './health/last-poll.js';
 import { createExtractionPool } from './indicators/extraction-pool.js';
 import { openLedger } from './ledger/ledger.js';
 import type { Log } from './log/logger.js';
@@ -27,6 +30,8 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Called once the worker polls for work. */
   readonly onReady?: () => void;
+  /** Kept up to date while Temporal sees the worker ask for work: what health checks look at. */
+  readonly healthFile?: string | undefined;
   /** Puts something around what the activities work with: instrumentation, faults in tests. */
   readonly decorate?: (dependencies: Dependencies) => Dependencies;
 }
@@ -40,7 +45,14 @@ export function installRuntime(log: Log): void {
  * Runs a worker until it is told to stop. Any number of them, on any machines that reach Temporal and the store, may
  * run at the same time.
  */
-export async function runWorker({ loaded, temporal, signal, onReady, decorate }: WorkerOptions): Promise<void> {
+export async function runWorker({
+  loaded,
+  temporal,
+  signal,
+  onReady,
+  healthFile,
+  decorate,
+}: WorkerOptions): Promise<void> {
   resolveAllSecrets(loaded);
   const { connection, namespace } = await connectWorker(temporal);
   try {
@@ -52,8 +64,13 @@ export async function runWorker({ loaded, temporal, signal, onReady, decorate }:
       if (signal.aborted) return;
       signal.addEventListener('abort', stop, { once: true });
       const running = worker.run();
+      const lastPoll = lastPollOf(worker, connection, namespace);
+      const health = healthFile === undefined ? undefined : keepHealthFile({ path: healthFile, lastPoll });
       onReady?.();
-      await running.finally(() => signal.removeEventListener('abort', stop));
+      await running.finally(async () => {
+        signal.removeEventListener('abort', stop);
+        await health?.stop();
+      });
     } finally {
       await closeDependencies(dependencies);
     }
@@ -71,6 +88,8 @@ async function createWorker(
   return Worker.create({
     connection,
     namespace,
+    // A restarted container has the same pid and host name, and the server remembers those that asked for minutes.
+    identity: `${process.pid}@${hostname()} ${randomUUID().slice(0, 8)}`,
     taskQueue: config.taskQueue,
     workflowBundle: { codePath: bundlePath },
     activities: createActivities(dependencies),
@@ -105,7 +124,7 @@ export async function openDependencies(loaded: LoadedConfig, client: Client): Pr
     sources,
     sinks,
     extraction: createExtractionPool({ threads: Math.min(4, availableParallelism()) }),
-    workflows: createWorkflowLookup(client),
+    workflows: createWorkflowLookup(client, config.taskQueue),
   };
 }
 

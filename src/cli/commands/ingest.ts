@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.js';
+import type { TemporalClient } from '../../temporal/connect.js';
+import type { ingestMailbox } from '../../workflows/ingest-mailbox.js';
+import type { IngestMailboxInput } from '../../workflows/types.js';
+import { addCommand, type CommonOptions } from '../add-command.js';
+import { requireMailbox } from '../known-mailbox.js';
+import { note, printJson } from '../output.js';
+import { pollProgress } from '../poll-progress.js';
+import { failedPollResult, showPollResult } from '../poll-result.js';
+import { wholeNumber } from '../whole-number.js';
+import { countWorkers, noWorkers, withTemporal } from '../with-temporal.js';
+
+interface IngestOptions extends CommonOptions {
+  readonly dryRun?: boolean;
+  readonly limit?: number;
+}
+
+export function addIngest(program: Command): void {
+  addCommand(program, {
+    usage: 'ingest <mailbox>',
+    summary: 'Poll a mailbox now, and wait for the result. A worker does the work.',
+    example: 'lurewatch ingest soc --dry-run --limit 10',
+  })
+    .option('--dry-run', 'show what would become of the mails; send, write and mark nothing')
+    .option('--limit <n>', 'take at most so many mails', wholeNumber)
+    .action(ingest);
+}
+
+async function ingest(mailbox: string, options: IngestOptions): Promise<void> {
+  const { config } = await loadConfig(options.config);
+  requireMailbox(config, mailbox);
+  const { dryRun, limit } = options;
+  const input = { mailbox, ...(dryRun ? { dryRun } : {}), ...(limit === undefined ? {} : { limit }) };
+  await withTemporal((temporal) => pollAndWait(temporal, config.taskQueue, input, options.json === true));
+}
+
+async function pollAndWait(
+  temporal: TemporalClient,
+  taskQueue: string,
+  input: IngestMailboxInput,
+  json: boolean,
+): Promise<void> {
+  const { client } = temporal;
+  const workflowId = `ingest-${input.mailbox}-by-hand-${randomUUID().slice(0, 8)}`;
+  const handle = await client.workflow.start<typeof ingestMailbox>('ingestMailbox', {
+    taskQueue,
+    workflowId,
+    args: [input],
+    staticSummary: `${input.dryRun ? 'Look at' : 'Poll of'} mailbox ${input.mailbox}, by hand`,
+  });
+  if ((await countWorkers(temporal, taskQueue)) === 0) note(noWorkers(taskQueue));
+  const interrupted = new Promise<'detached'>((done) => process.once('SIGINT', () => done('detached')));
+  const progress = pollProgress(client, workflowId);
+  const result = handle.result();
+  try {
+    const ended = await Promise.race([result, interrupted]);
+    progress.stop();
+    if (ended === 'detached') {
+      result.catch(() => undefined); // Of no more interest, and ends with the connection.
+      detach(temporal, workflowId, json);
+    } else if (json) printJson(ended);
+    else showPollResult(ended);
+  } catch (error) {
+    progress.stop();
+    const reached = failedPollResult(error);
+    if (reached !== undefined && !json) showPollResult(reached);
+    throw error;
+  }
+}
+
+/** The poll itself goes on; what became of it is not known here. */
+function detach({ address, namespace }: TemporalClient, workflowId: string, json: boolean): void {
+  const look = `temporal workflow show --address ${address} --namespace ${namespace} --workflow-id ${workflowId}`;
+  note(`\nThe poll goes on without us. To look on: the Web UI, or\n  ${look}\nTo end it: temporal workflow cancel …`);
+  if (json) printJson({ detached: true, workflowId });
+  process.exitCode = 1;
+}

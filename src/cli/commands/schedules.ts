@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../../config/load-config.js';
+import type { AppliedSchedule } from '../../schedules/apply.js';
+import type { ListedSchedule } from '../../schedules/operate.js';
+import { addCommand, addGroup, type CommonOptions } from '../add-command.js';
+import { note, print, printJson } from '../output.js';
+import { printable, timeText } from '../printable.js';
+import { table } from '../table.js';
+import { withTemporal } from '../with-temporal.js';
+import { addScheduleOperations } from './schedule-operations.js';
+
+interface ApplyOptions extends CommonOptions {
+  readonly prune?: boolean;
+}
+
+export function addSchedules(program: Command): void {
+  const group = addGroup(program, 'schedules', 'The schedules that poll the mailboxes.');
+  addCommand(group, {
+    usage: 'apply',
+    summary: 'Make the schedules equal to the configuration. What an operator paused stays paused.',
+    example: 'lurewatch schedules apply --prune',
+  })
+    .option('--prune', 'also remove schedules of ours that the configuration no longer has')
+    .action(apply);
+  addCommand(group, {
+    usage: 'list',
+    summary: 'List our schedules.',
+    example: 'lurewatch schedules list',
+  }).action(list);
+  addScheduleOperations(group);
+}
+
+async function apply({ config: file, json, prune = false }: ApplyOptions): Promise<void> {
+  const { config } = await loadConfig(file);
+  const [{ applySchedules }, { desiredSchedules }, { ensureSearchAttributes }] = await Promise.all([
+    import('../../schedules/apply.js'),
+    import('../../schedules/desired.js'),
+    import('../../temporal/search-attributes.js'),
+  ]);
+  const schedules = await withTemporal(async ({ client, connection, namespace }) => {
+    await ensureSearchAttributes(connection, namespace);
+    return applySchedules(client, desiredSchedules(config), { prune, taskQueue: config.taskQueue });
+  });
+  if (json) printJson({ schedules });
+  else if (schedules.length === 0) print('The configuration has no mailbox, so there is nothing to schedule.');
+  else print(schedules.map(appliedText).join('\n'));
+  // Not equal to the configuration: somebody else's schedule has the name.
+  if (schedules.some(({ change }) => change === 'foreign')) process.exitCode = 1;
+}
+
+function appliedText({ id, change, differences, paused }: AppliedSchedule): string {
+  const remark = paused ? ' (paused by an operator, and stays so)' : '';
+  if (change === 'foreign')
+    return `left alone  ${id}: a schedule of that name was not made by Lurewatch; delete or rename it`;
+  return [`${change.padEnd(10)}  ${id}${remark}`, ...differences.map((line) => `            ${printable(line)}`)].join(
+    '\n',
+  );
+}
+
+async function list({ json }: CommonOptions): Promise<void> {
+  const { listSchedules } = await import('../../schedules/operate.js');
+  const schedules = await withTemporal(({ client }) => listSchedules(client));
+  if (json) {
+    printJson({ schedules });
+    return;
+  }
+  if (schedules.length === 0) note('There are no schedules of ours: `lurewatch schedules apply` makes them.');
+  else print(table(['schedule', 'for', 'every', 'last poll', 'next poll', 'note'], schedules.map(listedRow)));
+}
+
+function listedRow({
+  id,
+  subject,
+  everyMs,
+  paused,
+  note: remark,
+  lastRun,
+  nextRun,
+}: ListedSchedule): readonly string[] {
+  return [
+    id,
+    subject,
+    everyMs === undefined ? '' : `${everyMs / 1000}s`,
+    lastRun === undefined ? 'none yet' : timeText(lastRun),
+    paused ? 'paused' : nextRun === undefined ? '' : timeText(nextRun),
+    remark,
+  ];
+}

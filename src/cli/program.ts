@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { addCheck } from './commands/check.js';
+import { addDev } from './commands/dev.js';
+import { addExtract } from './commands/extract.js';
+import { addFind } from './commands/find.js';
+import { addHeld } from './commands/held.js';
+import { addIngest } from './commands/ingest.js';
+import { addSchedules } from './commands/schedules.js';
+import { addWorker } from './commands/worker.js';
+
+/** The order is that of the help: what a new user needs first stands first. */
+const commands = [addDev, addCheck, addIngest, addFind, addHeld, addExtract, addSchedules, addWorker];
+
+export function createProgram(): Command {
+  const program = new Command('lurewatch')
+    .description('Turns suspicious mail into SOAR alerts and MISP events, exactly once, losing nothing.')
+    .version(readVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    // Errors are printed in one place, as one message, and decide the exit status there.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  for (const add of commands) add(program);
+  return program.addHelpText(
+    'after',
+    '\nExit status: 0 done, 1 failed, 2 wrong usage or configuration.\nHelp on a command: lurewatch <command> --help',
+  );
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
