@@ -1,5 +1,5 @@
-import { nearest } from '../config/nearest.js';
 import type { Config, MailboxConfig } from '../config/schema.js';
+import { unknownMailbox } from '../config/unknown-mailbox.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { ExtractionPool } from '../indicators/extraction-pool.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -52,14 +52,7 @@ export function mailboxNamed(dependencies: Dependencies, name: string): Mailbox 
   const config = Object.hasOwn(dependencies.config.mailboxes, name) ? dependencies.config.mailboxes[name] : undefined;
   const source = dependencies.sources.get(name);
   if (config === undefined || source === undefined) {
-    const names = Object.keys(dependencies.config.mailboxes);
-    const guess = nearest(name, names);
-    throw new LurewatchError('LW_UNKNOWN_MAILBOX', `there is no mailbox "${name}" (there is: ${names.join(', ')})`, {
-      mend:
-        guess === undefined
-          ? undefined
-          : `Did you mean "${guess}"? Or add it under \`mailboxes\` and restart the worker.`,
-    });
+    throw unknownMailbox(name, Object.keys(dependencies.config.mailboxes));
   }
   const misp = config.misp && dependencies.sinks.has(mispSinkName) ? [mispSinkName] : [];
   return { name, config, source, sinks: [...config.targets, ...misp] };
