@@ -103,30 +103,6 @@ test('a refused connection is certain not to have carried the request', async ()
   });
 });
 
-test('a request that is given up while it waits for a connection is never sent', async () => {
-  const paths: (string | undefined)[] = [];
-  let release: () => void = () => undefined;
-  const listener: RequestListener = (request, response) => {
-    paths.push(request.url);
-    if (request.url === '/base/slow') release = () => void response.end();
-    else response.end();
-  };
-  await served(listener, { maxConnections: 1, totalTimeoutMs: 300 }, async (client) => {
-    const slow = failure(client.request({ ...post, path: '/slow' }));
-    const caller = new AbortController();
-    const cancelled = client.request({ ...post, path: '/cancelled', signal: caller.signal }).catch((error) => error);
-    const waiting = failure(client.request({ ...post, path: '/waiting' }));
-    const reason = new Error('cancelled');
-    caller.abort(reason);
-    assert.equal(await cancelled, reason);
-    assert.equal((await waiting).sent, 'no');
-    assert.equal((await slow).sent, 'maybe');
-    release();
-    await client.request({ ...post, path: '/after' });
-    assert.deepEqual(paths, ['/base/slow', '/base/after']);
-  });
-});
-
 for (const [what, answer] of [
   ['is no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
   ['ends within its headers', 'HTTP/1.1 200 OK\r\ncontent-len'],
