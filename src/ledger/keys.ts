@@ -14,14 +14,19 @@ export const keys = {
   progressOf: (mailbox: string, folder: FolderRef) =>
     `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
   alert: (alertId: string) => `ledger/alerts/${first(alertId)}/${alertId}.json`,
-  messageIds: (messageId: string) => {
-    const hash = sha256Hex(messageId);
-    return `ledger/message-ids/${first(hash)}/${hash}/`;
-  },
+  /** The first alert with this Message-ID. */
+  firstWithMessageId: (messageId: string) => `${messageIdPrefix(messageId)}.json`,
+  /** All others with it: seldom any, so the folder is seldom made. */
+  othersWithMessageId: (messageId: string) => `${messageIdPrefix(messageId)}/`,
   outcome: (sink: string, alertId: string) => `${sinkPrefix(sink, alertId)}.outcome.json`,
   claim: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.json`,
   claimEnd: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.end.json`,
 } as const;
+
+function messageIdPrefix(messageId: string): string {
+  const hash = sha256Hex(messageId);
+  return `ledger/message-ids/${first(hash)}/${hash}`;
+}
 
 function sinkPrefix(sink: string, alertId: string): string {
   return `ledger/sinks/${segment(sink)}/${first(alertId)}/${alertId}`;

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.js';
 import { keys } from './keys.js';
 import { createRecords, readRecords } from './record-set.js';
 
-const firstSchema = z.object({ version: z.literal(1), messageId: z.string(), alertId: z.string() });
+const entrySchema = z.object({ version: z.literal(1), messageId: z.string(), alertId: z.string() });
 
 /**
  * The index from Message-ID to alerts. The sender chooses the Message-ID, so several alerts may carry the same one:
@@ -26,9 +26,14 @@ export class MessageIdIndex {
     await createRecords(
       this.#store,
       alerts.flatMap(({ alertId, messageId }) =>
-        messageId === null
+        messageId === null || firsts.get(messageId) === alertId
           ? []
-          : [{ key: `${keys.messageIds(messageId)}${alertId}.json`, record: { version: 1, messageId, alertId } }],
+          : [
+              {
+                key: `${keys.othersWithMessageId(messageId)}${alertId}.json`,
+                record: { version: 1, messageId, alertId },
+              },
+            ],
       ),
     );
     return alerts.map(({ alertId, messageId }) => {
@@ -39,8 +44,10 @@ export class MessageIdIndex {
 
   /** Every alert that carries this Message-ID (cleaned). */
   async find(messageId: string): Promise<readonly string[]> {
-    const found = await this.#store.list(keys.messageIds(messageId));
-    return found.map((key) => key.slice(key.lastIndexOf('/') + 1, -'.json'.length)).filter((id) => id !== 'first');
+    const [first] = await readRecords(this.#store, entrySchema, [keys.firstWithMessageId(messageId)]);
+    if (first === undefined) return [];
+    const others = await this.#store.list(keys.othersWithMessageId(messageId));
+    return [first.alertId, ...others.map((key) => key.slice(key.lastIndexOf('/') + 1, -'.json'.length))].sort();
   }
 
   async #firstUsers(
@@ -51,14 +58,14 @@ export class MessageIdIndex {
       if (messageId !== null && !wanted.has(messageId)) wanted.set(messageId, alertId);
     }
     const candidates = [...wanted].map(([messageId, alertId]) => ({
-      key: `${keys.messageIds(messageId)}first.json`,
+      key: keys.firstWithMessageId(messageId),
       record: { version: 1 as const, messageId, alertId },
     }));
     const created = await createRecords(this.#store, candidates);
     const taken = candidates.filter((_, index) => !created[index]);
     const standing = await readRecords(
       this.#store,
-      firstSchema,
+      entrySchema,
       taken.map(({ key }) => key),
     );
     for (const record of standing) if (record !== undefined) wanted.set(record.messageId, record.alertId);

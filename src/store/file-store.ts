@@ -1,18 +1,38 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rm, stat, unlink } from 'node:fs/promises';
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsync,
+  linkSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import { bodyIn, isPack, isPackable, type Pack, packsOf } from './pack.js';
 import type { Store, StoredStream, StoreRecord } from './store.js';
 
 const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\/?$/;
+/** Records read in a row before others have their turn. */
+const readsInARow = 50;
+const sync = promisify(fsync);
 /** Left over from a process that died between writing and linking. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
 /**
  * A directory as a Store. A record is written to a temporary file, made durable, and then linked to its name: `link`
  * fails where the name is taken, so of any number of writers exactly one creates it, and no reader sees half of one.
+ * Small records that are created together share a file (pack.ts).
+ *
+ * What only moves names and cached pages is done in line: for small files, each turn through the thread pool costs
+ * several times the work itself. What waits for the disk (fsync) or may be long (streams) is not.
  */
 export class FileStore implements Store {
   readonly #root: string;
@@ -38,14 +58,26 @@ export class FileStore implements Store {
   async createMany(records: readonly StoreRecord[]): Promise<readonly boolean[]> {
     return this.#guarded('write', async () => {
       const touched = new Set<string>();
-      const created = await Promise.all(records.map((record) => this.#create(record, touched)));
+      const created = new Set<StoreRecord>();
+      // Each pack for itself: its names appear only once its file is durable.
+      const packs = await Promise.allSettled(packsOf(records).map((pack) => this.#create(pack, touched, created)));
+      for (const pack of packs) if (pack.status === 'rejected') throw pack.reason;
       await Promise.all([...touched].map(syncFolder));
-      return created;
+      return records.map((record) => created.has(record));
     });
   }
 
   async readMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]> {
-    return this.#guarded('read', () => Promise.all(keys.map((key) => absentAsUndefined(readFile(this.#path(key))))));
+    return this.#guarded('read', async () => {
+      const bodies: (Buffer | undefined)[] = [];
+      const files = new Map<number, Buffer>();
+      for (const key of keys) {
+        if (bodies.length % readsInARow === readsInARow - 1) await turn();
+        const path = this.#path(key);
+        bodies.push(isPackable(key) ? readPacked(path, key, files) : await absentAsUndefined(readFile(path)));
+      }
+      return bodies;
+    });
   }
 
   async list(prefix: string): Promise<readonly string[]> {
@@ -104,19 +136,21 @@ export class FileStore implements Store {
 
   async close(): Promise<void> {}
 
-  async #create(record: StoreRecord, touched: Set<string>): Promise<boolean> {
+  async #create({ records, body }: Pack, touched: Set<string>, created: Set<StoreRecord>): Promise<void> {
     const temporary = join(this.#temporary, randomUUID());
-    const file = await open(temporary, 'wx', 0o600);
+    const file = openSync(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(record.body);
-      await file.sync();
+      try {
+        writeFileSync(file, body);
+        await sync(file);
+      } finally {
+        closeSync(file);
+      }
+      for (const record of records) {
+        if (await this.#link(temporary, record.key, touched)) created.add(record);
+      }
     } finally {
-      await file.close();
-    }
-    try {
-      return await this.#link(temporary, record.key, touched);
-    } finally {
-      await unlink(temporary);
+      unlinkSync(temporary);
     }
   }
 
@@ -130,14 +164,14 @@ export class FileStore implements Store {
     // Also where the name is taken: its writer may not have made the folder durable yet.
     touched.add(folder);
     try {
-      await link(temporary, path);
+      linkSync(temporary, path);
       return true;
     } catch (error) {
       if (hasCode(error, 'EEXIST')) return false;
       if (!hasCode(error, 'ENOENT')) throw error;
       // Somebody removed the folder while we ran.
       await this.#makeFolder(folder, touched);
-      await link(temporary, path);
+      linkSync(temporary, path);
       return true;
     }
   }
@@ -177,12 +211,36 @@ export class FileStore implements Store {
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const handle = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await sync(handle);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
+}
+
+/** @param files packs by inode: records of a batch mostly stand in the same few */
+function readPacked(path: string, key: string, files: Map<number, Buffer>): Buffer | undefined {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  try {
+    const { ino } = fstatSync(handle);
+    const known = files.get(ino);
+    const found = known === undefined ? undefined : bodyIn(known, key);
+    if (found !== undefined) return found;
+    const file = readFileSync(handle);
+    if (isPack(file)) files.set(ino, file);
+    const body = bodyIn(file, key);
+    if (body !== undefined) return body;
+  } finally {
+    closeSync(handle);
+  }
+  throw new LurewatchError('LW_STORE_CORRUPT', 'its file does not hold it', { where: `store record ${key}` });
 }
 
 async function absentAsUndefined<T>(work: Promise<T>): Promise<T | undefined> {

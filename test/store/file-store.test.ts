@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
@@ -48,6 +48,57 @@ describe('the file store', () => {
       await store.createMany(['p/b/2', 'p/a', 'p/b/1', 'other/a'].map((key) => ({ key, body: Buffer.from('') })));
       assert.deepEqual(await store.list('p/'), ['p/a', 'p/b/1', 'p/b/2']);
       assert.deepEqual(await store.list('nothing/'), []);
+    }));
+
+  it('keeps small records that are created together in one file, each of them on its own all the same', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const numbers = Array.from({ length: 50 }, (_, index) => index);
+      const keys = numbers.map((number) => `ledger/${number % 3}/${number}.json`);
+      await store.createMany(keys.map((key, number) => ({ key, body: Buffer.from(`{"number":${number}}\n`) })));
+      const inodes = await Promise.all(keys.map(async (key) => (await stat(store.localPath(key))).ino));
+      assert.equal(new Set(inodes).size, 1);
+      await store.remove(keys[7] ?? '');
+      assert.deepEqual(
+        (await store.readMany(keys)).map((body) => body?.toString()),
+        numbers.map((number) => (number === 7 ? undefined : `{"number":${number}}\n`)),
+      );
+      assert.deepEqual(await store.list('ledger/'), keys.filter((_, number) => number !== 7).sort());
+    }));
+
+  it('never gives the body of a record that another writer created first', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      await store.createMany([{ key: 'k/1.json', body: Buffer.from('"mine"') }]);
+      const later = ['k/1.json', 'k/2.json', 'k/2.json'].map((key, index) => ({ key, body: Buffer.from(`${index}`) }));
+      assert.deepEqual(await store.createMany(later), [false, true, false]);
+      assert.deepEqual((await store.readMany(['k/2.json', 'k/1.json'])).map(String), ['1', '"mine"']);
+    }));
+
+  it('is not confused by bodies that look like files of its own', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const body = Buffer.from('lurewatch records 1\nk/other.json 3\nabc');
+      for (const key of ['k/one.json', 'k/mail.eml']) {
+        await store.createMany([{ key, body }]);
+        assert.deepEqual(await store.readMany([key]), [body]);
+      }
+      assert.deepEqual(await readFile(store.localPath('k/mail.eml')), body);
+    }));
+
+  it('keeps large records and small ones, whatever their number', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const records = [100_000, 0, 20_000, 20_000, 1, 40_000, 5].map((size, index) => ({
+        key: `k/${index}.json`,
+        body: Buffer.alloc(size, `${index}`),
+      }));
+      assert.ok((await store.createMany(records)).every(Boolean));
+      assert.deepEqual(
+        await store.readMany(records.map(({ key }) => key)),
+        records.map(({ body }) => body),
+      );
+      assert.deepEqual(await readdir(join(folder, 'tmp')), []);
     }));
 
   it('leaves no temporary file behind, and removes those of a process that died long ago', () =>
