@@ -49,8 +49,8 @@ export class DovecotMailboxes {
     const startedAt = Date.now();
     for (const [index, mail] of mails.entries()) {
       const receivedAt = mail.receivedAt ?? new Date();
-      // Dovecot numbers new files in the order of their names.
-      const name = `${startedAt}.M${String(index).padStart(8, '0')}${randomUUID().slice(0, 8)}.local`;
+      // Dovecot numbers new files by the seconds and then the microseconds (M) of their names; P ends that number.
+      const name = `${startedAt}.M${String(index).padStart(8, '0')}P${randomUUID().slice(0, 8)}.local`;
       const written = join(maildir, 'tmp', name);
       await writeFile(written, mail.raw);
       await utimes(written, receivedAt, receivedAt);
