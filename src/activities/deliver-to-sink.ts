@@ -42,7 +42,16 @@ export function createDeliverToSink(dependencies: Dependencies) {
         });
       }
     }
-    return { fates, trouble: { ...troubleOf(trouble), refusesAll: !trouble.retryable && noneReached(fates) } };
+    const { retryAfterMs } = trouble;
+    return {
+      fates,
+      trouble: {
+        ...troubleOf(trouble),
+        refusesAll: !trouble.retryable && noneReached(fates),
+        // Whoever carries them on obeys it too.
+        ...(retryAfterMs === undefined ? {} : { notBeforeMs: Date.now() + retryAfterMs }),
+      },
+    };
   };
 }
 

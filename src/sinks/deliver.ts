@@ -145,13 +145,14 @@ class Delivery {
     }
     this.#note(error);
     this.#failures += 1;
+    const asksForPause = error.retryAfterMs !== undefined;
     if (!error.retryable) {
       this.stopped = true;
       await this.#endAll(call, 'refused', error.what);
     } else if (isLurewatchError(error, 'LW_TARGET_UNAVAILABLE', 'LW_MISP_UNAVAILABLE')) {
       this.stopped = true;
       await this.#endAll(call, 'unavailable', error.what);
-    } else if (this.#failures >= failuresInARow) {
+    } else if (this.#failures >= failuresInARow || asksForPause) {
       this.stopped = true;
     }
   }

@@ -1,7 +1,7 @@
 import type { Fate } from '../sinks/fate.js';
 import { batchActivities, sinkActivities } from './activities.js';
 import { asBatchFailure } from './failures.js';
-import type { BatchFailure, Plan, SinkReport } from './types.js';
+import type { BatchFailure, OpenSink, Plan, SinkReport } from './types.js';
 
 const mispSinkName = 'misp';
 
@@ -13,11 +13,6 @@ export type AlertFate =
   /** A sink refuses everything: the message stays unread, for the next poll. */
   | { readonly kind: 'blocked'; readonly note: string }
   | { readonly kind: 'open'; readonly sinks: readonly OpenSink[]; readonly note: string };
-
-export interface OpenSink {
-  readonly sink: string;
-  readonly rejected?: string;
-}
 
 export interface AlertFates {
   of(alertId: string): AlertFate;
@@ -35,10 +30,14 @@ export async function deliverBatch(mailbox: string, plan: Plan, alertIds: readon
   const troubles = reports.flatMap(({ trouble }) => (trouble === undefined || trouble.retryable ? [] : [trouble]));
   const accepted = reports.some((report) => report.fates.some((fate) => fate.kind === 'reached' && !fate.earlier));
   const refusing = new Set(sinks.filter((_, index) => reports[index]?.trouble?.retryable === false));
+  const open = sinks.map((sink, index): OpenSink => {
+    const notBeforeMs = reports[index]?.trouble?.notBeforeMs;
+    return { sink, ...(notBeforeMs === undefined ? {} : { notBeforeMs }) };
+  });
   return {
     of: (alertId) =>
       combine(
-        sinks,
+        open,
         refusing,
         fates.map((fate) => fate.get(alertId) ?? { alertId, kind: 'open' }),
       ),
@@ -72,16 +71,16 @@ async function deliverTo(
   }
 }
 
-function combine(sinks: readonly string[], refusing: ReadonlySet<string>, fates: readonly Fate[]): AlertFate {
-  const note = sinks.map((sink, index) => `${sink} ${wordFor(fates[index])}`).join(', ');
-  const open = sinks.flatMap((sink, index): OpenSink[] => {
+function combine(sinks: readonly OpenSink[], refusing: ReadonlySet<string>, fates: readonly Fate[]): AlertFate {
+  const note = sinks.map(({ sink }, index) => `${sink} ${wordFor(fates[index])}`).join(', ');
+  const open = sinks.flatMap((still, index): OpenSink[] => {
     const fate = fates[index];
-    if (fate?.kind === 'rejected') return [{ sink, rejected: fate.reason }];
-    return fate?.kind === 'open' ? [{ sink }] : [];
+    if (fate?.kind === 'rejected') return [{ sink: still.sink, rejected: fate.reason }];
+    return fate?.kind === 'open' ? [still] : [];
   });
   if (open.some(({ sink, rejected }) => rejected === undefined && refusing.has(sink))) return { kind: 'blocked', note };
   // What another run has in hand is looked after as well: the message is marked only when that is reached too.
-  const carried = sinks.filter((_, index) => fates[index]?.kind === 'carried').map((sink): OpenSink => ({ sink }));
+  const carried = sinks.filter((_, index) => fates[index]?.kind === 'carried');
   if (open.length > 0) return { kind: 'open', sinks: [...open, ...carried], note };
   if (carried.length > 0) return { kind: 'carried', note };
   return { kind: 'reached', earlier: fates.every((fate) => fate.kind === 'reached' && fate.earlier), note };

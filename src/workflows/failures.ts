@@ -14,6 +14,8 @@ import type { BatchFailure } from './types.js';
  */
 export function withItsOwnWords(error: unknown): unknown {
   if (!(error instanceof ContinueAsNew)) upsertSearchAttributes([{ key: statusKey, value: 'failed' }]);
+  // A failure of the workflow's own says all of that already, and its details must stay.
+  if (error instanceof ApplicationFailure) return error;
   const cause = applicationFailure(error);
   if (cause === undefined) return error;
   return ApplicationFailure.create({

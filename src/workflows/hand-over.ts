@@ -1,10 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { alertIdsKey, mailboxKey, statusKey } from '../temporal/search-attribute-keys.js';
-import type { OpenSink } from './deliver-batch.js';
 import type { deliverMessage } from './deliver-message.js';
 import { deliverMessageId } from './ids.js';
-import type { AlertRow, BatchMessage, IngestBatchInput } from './types.js';
+import type { AlertRow, BatchMessage, IngestBatchInput, OpenSink } from './types.js';
 
 /** Gives a message to a workflow of its own. False: an open one has it already. */
 export async function handOver(

@@ -27,7 +27,6 @@ export async function ingestBatch(input: IngestBatchInput): Promise<BatchResult>
   try {
     return await new Batch(input).run();
   } catch (error) {
-    upsertSearchAttributes([{ key: statusKey, value: 'failed' }]);
     throw withItsOwnWords(error);
   }
 }
@@ -93,23 +92,23 @@ class Batch {
 
   /** Decides what became of each message; those with a sink still to reach go on in workflows of their own. */
   async #settle(messages: readonly BatchMessage[], fates: AlertFates): Promise<number> {
-    let started = 0;
+    const leaving: Promise<boolean>[] = [];
     const seen = new Set<string>();
     for (const message of messages) {
       const { uid, alertId } = message;
       const fate = fates.of(alertId);
-      this.#notes.set(uid, fate.note);
-      if (fate.kind === 'reached') this.#ends.set(uid, fate.earlier || seen.has(alertId) ? 'duplicates' : 'delivered');
-      else if (fate.kind === 'blocked') this.#ends.set(uid, 'remaining');
-      else if (fate.kind === 'carried' || seen.has(alertId)) this.#ends.set(uid, 'inDelivery');
-      else {
-        const held = fate.sinks.some(({ rejected }) => rejected !== undefined);
-        this.#ends.set(uid, held ? 'held' : 'inDelivery');
-        if (await handOver(this.#input, message, fate.sinks, this.#rows.get(alertId))) started += 1;
-      }
+      const again = seen.has(alertId);
       seen.add(alertId);
+      this.#notes.set(uid, fate.note);
+      if (fate.kind === 'reached') this.#ends.set(uid, fate.earlier || again ? 'duplicates' : 'delivered');
+      else if (fate.kind === 'blocked') this.#ends.set(uid, 'remaining');
+      else if (fate.kind === 'carried' || again) this.#ends.set(uid, 'inDelivery');
+      else {
+        this.#ends.set(uid, fate.sinks.some(({ rejected }) => rejected !== undefined) ? 'held' : 'inDelivery');
+        leaving.push(handOver(this.#input, message, fate.sinks, this.#rows.get(alertId)));
+      }
     }
-    return started;
+    return (await Promise.all(leaving)).filter((started) => started).length;
   }
 
   async #mark(): Promise<BatchFailure | undefined> {

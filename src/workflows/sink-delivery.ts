@@ -1,8 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import { messageActivities } from './activities.js';
-import type { OpenSink } from './deliver-batch.js';
 import { asBatchFailure } from './failures.js';
-import type { Decision, DeliverMessageInput, DeliverMessageResult, SinkState } from './types.js';
+import type { Decision, DeliverMessageInput, DeliverMessageResult, OpenSink, SinkState } from './types.js';
 
 type Verdict = 'retry' | 'discard';
 
@@ -18,13 +17,25 @@ export class SinkDelivery {
   #detail: string;
   #verdict: { readonly kind: Verdict; readonly decision: Decision } | undefined;
   #pauses = 0;
+  /** What the sink asked for before the message came here. */
+  #askedPauseMs: number | undefined;
 
-  constructor(input: DeliverMessageInput, { sink, rejected }: OpenSink, changed: () => void) {
+  constructor(input: DeliverMessageInput, { sink, rejected, notBeforeMs = 0 }: OpenSink, changed: () => void) {
     this.#input = input;
     this.#sink = sink;
     this.#changed = changed;
-    this.#state = rejected === undefined ? 'delivering' : 'held';
-    this.#detail = rejected ?? '';
+    const pauseMs = notBeforeMs - Date.now();
+    if (rejected !== undefined) {
+      this.#state = 'held';
+      this.#detail = rejected;
+    } else if (pauseMs > 0) {
+      this.#state = 'waiting';
+      this.#detail = `not before ${new Date(notBeforeMs).toISOString()}`;
+      this.#askedPauseMs = pauseMs;
+    } else {
+      this.#state = 'delivering';
+      this.#detail = '';
+    }
   }
 
   get held(): boolean {
@@ -90,11 +101,11 @@ export class SinkDelivery {
     }
   }
 
-  /** A held sink waits for a person; one that refuses everybody is tried again with growing pauses as well. */
+  /** A held sink waits for a person; one that refuses everybody, or asked for a pause, is tried again by itself too. */
   async #wait(): Promise<void> {
     const decided = () => this.#verdict !== undefined;
     if (this.#state === 'held') await condition(decided);
-    else await condition(decided, Math.min(shortestPauseMs * 2 ** this.#pauses++, longestPauseMs));
+    else await condition(decided, this.#nextPauseMs());
     const verdict = this.#verdict;
     this.#verdict = undefined;
     if (verdict?.kind === 'discard') await this.#discard(verdict.decision);
@@ -103,6 +114,12 @@ export class SinkDelivery {
         'delivering',
         verdict === undefined ? '' : `retried by ${verdict.decision.who}: ${verdict.decision.why}`,
       );
+  }
+
+  #nextPauseMs(): number {
+    const asked = this.#askedPauseMs;
+    this.#askedPauseMs = undefined;
+    return asked ?? Math.min(shortestPauseMs * 2 ** this.#pauses++, longestPauseMs);
   }
 
   async #discard({ who, why }: Decision): Promise<void> {

@@ -148,7 +148,18 @@ export interface SinkReport {
     readonly retryable: boolean;
     /** True: the sink refused every alert it was given. */
     readonly refusesAll: boolean;
+    /** The sink asked for a pause that outlasts the batch's patience: nothing more before then. */
+    readonly notBeforeMs?: number;
   };
+}
+
+/** A sink still to reach. */
+export interface OpenSink {
+  readonly sink: string;
+  /** Why it rejected the message, where the batch has been told so already. */
+  readonly rejected?: string;
+  /** It asked us to wait until then. */
+  readonly notBeforeMs?: number;
 }
 
 export interface DeliverMessageInput {
@@ -158,8 +169,7 @@ export interface DeliverMessageInput {
   readonly uid: string;
   readonly alertId: string;
   readonly marks: boolean;
-  /** Sinks still to reach; `rejected` where the batch has been told so already. */
-  readonly sinks: readonly { readonly sink: string; readonly rejected?: string }[];
+  readonly sinks: readonly OpenSink[];
   /** The run that handed the message over and sends no more. */
   readonly predecessors: readonly { readonly workflowId: string; readonly runId: string }[];
   readonly from: string;

@@ -1,22 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { stringify } from 'yaml';
 import { type Dovecot, startDovecot } from '../../src/dev/dovecot.js';
 import type { MailToStore } from '../../src/dev/dovecot-mailboxes.js';
+import { startTemporalServer } from '../../src/dev/temporal-server.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import { FileStore } from '../../src/store/file-store.js';
 import type { IngestMailboxInput, IngestMailboxResult } from '../../src/workflows/types.js';
+import { type Hold, type HoldPoint, holdAt } from './hold-points.js';
 import type { KillPoint } from './kill-points.js';
+import { type LabWorker, startLabWorker } from './lab-worker.js';
+import { simpleMails } from './mails.js';
 import { eventually, startTestServer, type TestServer, type TestServerOptions } from './temporal.js';
 
 const password = 'correct horse battery staple';
 const mostUsers = 60;
-const workerFile = fileURLToPath(new URL('./worker-process.js', import.meta.url));
 
 /** A Temporal server and a mail server that the tests of a file share. */
 export class Site {
@@ -58,6 +59,26 @@ export class Site {
     }
   }
 
+  /** Ends the Temporal server as a crash would and starts it at the same address; `lost`: without its database. */
+  async restartTemporal(
+    database: 'kept' | 'lost',
+    whileDown: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const before = this.temporal;
+    const { options } = before.server;
+    await before.server.kill();
+    if (database === 'lost') {
+      for (const suffix of ['', '-wal', '-shm']) await rm(`${options.databaseFile}${suffix}`, { force: true });
+    }
+    await whileDown();
+    const server = await startTemporalServer(options);
+    const stop = async () => {
+      await server.kill();
+      await before.stop();
+    };
+    this.temporal = { ...before, server, stop };
+  }
+
   async close(): Promise<void> {
     await this.temporal.stop();
     await this.dovecot.stop();
@@ -76,14 +97,6 @@ export interface LabOptions {
   readonly inFlightMs?: number;
 }
 
-export interface LabWorker {
-  /** Resolves with the signal or exit status when the process has ended. */
-  readonly ended: Promise<string | number>;
-  /** As an operator does: SIGTERM. */
-  stop(): Promise<string | number>;
-  kill(): Promise<string | number>;
-}
-
 export class Lab {
   readonly site: Site;
   readonly folder: string;
@@ -92,6 +105,7 @@ export class Lab {
   readonly users: Readonly<Record<string, string>>;
   readonly #options: LabOptions;
   readonly #children = new Set<ChildProcess>();
+  #holdAt: HoldPoint | undefined;
   #polls = 0;
 
   constructor(site: Site, folder: string, options: LabOptions, nextUser: () => string) {
@@ -136,41 +150,38 @@ export class Lab {
     await writeFile(join(this.folder, 'lurewatch.yaml'), stringify(config));
   }
 
+  /** A name of its own: mails made with it become alerts that no other laboratory has. */
+  get name(): string {
+    return this.taskQueue.slice(-6);
+  }
+
+  /** Mails that no other laboratory has: `Message <name>-1` and so on. */
+  mails(count: number): readonly string[] {
+    return simpleMails(count, this.name);
+  }
+
+  /** Workers started from now on stop at this point, until it is released. */
+  holdAt(point: HoldPoint): Hold {
+    this.#holdAt = point;
+    return holdAt(point, this.folder);
+  }
+
   /** Starts a worker, ready to work when this resolves. With `killAt` it dies there, once for each marker. */
   async worker(killAt?: KillPoint, marker = 'died'): Promise<LabWorker> {
-    const child = spawn(process.execPath, ['--enable-source-maps', workerFile], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        ...this.#options.secrets,
-        MAIL_PASSWORD: password,
-        LUREWATCH_CONFIG: join(this.folder, 'lurewatch.yaml'),
-        LUREWATCH_TEST_ADDRESS: this.site.temporal.address,
-        ...(this.#options.inFlightMs === undefined
-          ? {}
-          : { LUREWATCH_TEST_IN_FLIGHT_MS: String(this.#options.inFlightMs) }),
-        ...(killAt === undefined
-          ? {}
-          : { LUREWATCH_TEST_KILL: killAt, LUREWATCH_TEST_MARKER: join(this.folder, marker) }),
-      },
-    });
-    this.#children.add(child);
-    child.stderr.pipe(createWriteStream(this.logFile, { flags: 'a' }));
-    const ended = new Promise<string | number>((resolve) => {
-      child.once('exit', (code, signal) => {
-        this.#children.delete(child);
-        resolve(signal ?? code ?? -1);
-      });
-    });
-    await Promise.race([
-      new Promise<void>((resolve) => child.stdout.once('data', () => resolve())),
-      ended.then((how) => Promise.reject(new Error(`the worker ended before it was ready (${how})`))),
-    ]);
-    const end = (signal: 'SIGTERM' | 'SIGKILL') => {
-      child.kill(signal);
-      return ended;
+    const { secrets, inFlightMs } = this.#options;
+    const environment = {
+      ...secrets,
+      MAIL_PASSWORD: password,
+      LUREWATCH_CONFIG: join(this.folder, 'lurewatch.yaml'),
+      LUREWATCH_TEST_ADDRESS: this.site.temporal.address,
+      LUREWATCH_TEST_FOLDER: this.folder,
+      ...(inFlightMs === undefined ? {} : { LUREWATCH_TEST_IN_FLIGHT_MS: String(inFlightMs) }),
+      ...(this.#holdAt === undefined ? {} : { LUREWATCH_TEST_HOLD: this.#holdAt }),
+      ...(killAt === undefined
+        ? {}
+        : { LUREWATCH_TEST_KILL: killAt, LUREWATCH_TEST_MARKER: join(this.folder, marker) }),
     };
-    return { ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+    return startLabWorker(environment, this.logFile, this.#children);
   }
 
   async poll(mailbox = 'soc', input: Partial<IngestMailboxInput> = {}): Promise<WorkflowHandle> {

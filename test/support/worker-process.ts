@@ -2,6 +2,7 @@ import type { Dependencies } from '../../src/activities/dependencies.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createLog } from '../../src/log/logger.js';
 import { installRuntime, runWorker } from '../../src/worker.js';
+import { type HoldPoint, holdingAt } from './hold-points.js';
 import { dyingAt, type KillPoint } from './kill-points.js';
 
 /** A worker in a process of its own, so that a test can end it as badly as it likes. */
@@ -15,6 +16,8 @@ const {
   LUREWATCH_TEST_KILL: point,
   LUREWATCH_TEST_MARKER: marker,
   LUREWATCH_TEST_IN_FLIGHT_MS: inFlightMs,
+  LUREWATCH_TEST_HOLD: holdPoint,
+  LUREWATCH_TEST_FOLDER: folder,
 } = process.env;
 
 /** The stand-ins settle at once, so nobody has to wait as long as for the real ones. */
@@ -22,6 +25,7 @@ function decorate(dependencies: Dependencies): Dependencies {
   for (const sink of dependencies.sinks.values()) {
     if (inFlightMs !== undefined) Object.assign(sink, { inFlightMs: Number(inFlightMs) });
   }
+  if (holdPoint !== undefined && folder !== undefined) holdingAt(holdPoint as HoldPoint, folder)(dependencies);
   return point === undefined || marker === undefined ? dependencies : dyingAt(point as KillPoint, marker)(dependencies);
 }
 
