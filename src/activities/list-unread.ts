@@ -125,13 +125,16 @@ export function listOptions(mailbox: Mailbox): Parameters<MailSource['list']>[1]
   };
 }
 
+/** While one batch has the connection, another is being parsed, or is at its sinks. */
+const batchesPerConnection = 2;
+
 function planOf(mailbox: Mailbox): Plan {
   const { config } = mailbox;
   return {
     targets: config.targets,
     misp: mailbox.sinks.includes(mispSinkName),
     marks: marksSeen(mailbox),
-    parallelBatches: config.kind === 'imap' ? config.connections : 2,
+    parallelBatches: batchesPerConnection * (config.kind === 'imap' ? config.connections : 2),
     patienceMs: Math.min(config.every, longestPatienceMs),
     maxInDelivery: config.maxInDelivery,
     ...(config.limit === undefined ? {} : { limit: config.limit }),

@@ -121,6 +121,13 @@ function launch(options: TemporalServerOptions): TemporalServer {
   };
 }
 
+/** As in deploy/temporal/dynamic.yaml: a worker that completes a step is handed the next one at once, on one host. */
+const dynamicDefaults: Readonly<Record<string, string | number | boolean>> = {
+  'system.enableActivityEagerExecution': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+};
+
 function serverArguments(options: TemporalServerOptions): readonly string[] {
   const namespace = options.namespace ?? 'default';
   return [
@@ -132,7 +139,7 @@ function serverArguments(options: TemporalServerOptions): readonly string[] {
       '--search-attribute',
       `${name}=${type}`,
     ]),
-    ...Object.entries(options.dynamicConfig ?? {}).flatMap(([key, value]) => [
+    ...Object.entries({ ...dynamicDefaults, ...options.dynamicConfig }).flatMap(([key, value]) => [
       '--dynamic-config-value',
       `${key}=${JSON.stringify(value)}`,
     ]),

@@ -4,7 +4,8 @@ import { runCommand } from '../../src/dev/run-command.js';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
 
 /**
- * Makes sure of what the tests need beyond npm, and gets it where it can: Temporal's CLI, Dovecot, openssl.
+ * Makes sure of what the tests need beyond npm, and gets it where it can: Temporal's CLI, Dovecot, openssl,
+ * Python (the benchmark's other half).
  *
  * @returns the environment that the tests run in
  * @throws an Error of one line that says what to install
@@ -20,6 +21,7 @@ const folders = [process.env.PATH ?? '', '/usr/sbin', '/usr/local/sbin', '/opt/h
 const needed = [
   { program: 'dovecot', debian: 'dovecot-imapd', homebrew: 'dovecot' },
   { program: 'openssl', debian: 'openssl', homebrew: 'openssl' },
+  { program: 'python3', debian: 'python3', homebrew: 'python' },
 ] as const;
 
 async function requirePackages(onProgress: (line: string) => void): Promise<void> {

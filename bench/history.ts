@@ -1,0 +1,70 @@
+import type { Client } from '@temporalio/client';
+
+export interface Stage {
+  /** Activity type, in the order in which a message meets them. */
+  readonly name: string;
+  readonly calls: number;
+  /** From started to completed, summed over all calls: batches run side by side, so the sum is more than the clock. */
+  readonly seconds: number;
+  /** From scheduled to started: waiting for a worker. */
+  readonly waitedSeconds: number;
+}
+
+export interface PollHistory {
+  readonly stages: readonly Stage[];
+  readonly workflows: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
+type HistoryEvent = NonNullable<History['events']>[number];
+type Timestamp = HistoryEvent['eventTime'];
+
+/** Reads what a poll and its batches left in Temporal: every run of the poll, and every child. */
+export async function readPollHistory(client: Client, workflowId: string, firstRunId: string): Promise<PollHistory> {
+  const open = [{ workflowId, runId: firstRunId }];
+  const stages = new Map<string, { calls: number; seconds: number; waitedSeconds: number }>();
+  let workflows = 0;
+  let events = 0;
+  let bytes = 0;
+  for (let run = open.shift(); run !== undefined; run = open.shift()) {
+    const handle = client.workflow.getHandle(run.workflowId, run.runId);
+    const { raw } = await handle.describe();
+    workflows += 1;
+    events += Number(raw.workflowExecutionInfo?.historyLength ?? 0);
+    bytes += Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0);
+    const history = (await handle.fetchHistory()).events ?? [];
+    addStages(history, stages);
+    for (const event of history) {
+      const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
+      if (child?.workflowId && child.runId) open.push({ workflowId: child.workflowId, runId: child.runId });
+      const next = event.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+      if (next) open.push({ workflowId: run.workflowId, runId: next });
+    }
+  }
+  return { stages: [...stages].map(([name, sums]) => ({ name, ...sums })), workflows, events, bytes };
+}
+
+function addStages(
+  history: readonly HistoryEvent[],
+  stages: Map<string, { calls: number; seconds: number; waitedSeconds: number }>,
+): void {
+  const byId = new Map(history.map((event) => [String(event.eventId), event]));
+  for (const event of history) {
+    const completed = event.activityTaskCompletedEventAttributes;
+    if (!completed) continue;
+    const scheduled = byId.get(String(completed.scheduledEventId));
+    const started = byId.get(String(completed.startedEventId));
+    const name = scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
+    const sums = stages.get(name) ?? { calls: 0, seconds: 0, waitedSeconds: 0 };
+    sums.calls += 1;
+    sums.seconds += secondsOf(event.eventTime) - secondsOf(started?.eventTime);
+    sums.waitedSeconds += secondsOf(started?.eventTime) - secondsOf(scheduled?.eventTime);
+    stages.set(name, sums);
+  }
+}
+
+function secondsOf(time: Timestamp): number {
+  return Number(time?.seconds ?? 0) + Number(time?.nanos ?? 0) / 1e9;
+}

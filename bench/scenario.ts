@@ -1,0 +1,49 @@
+import type { CorpusName } from './corpus.js';
+import type { LoopRound } from './loop-round.js';
+import type { LurewatchRound } from './lurewatch-round.js';
+import type { Site } from './site.js';
+
+export interface BenchOptions {
+  /** Instead of each scenario's own number of mails. */
+  readonly mails: number | undefined;
+  readonly rounds: number | undefined;
+  readonly corpus: CorpusName;
+  readonly profileFolder: string | undefined;
+  readonly onProgress: (line: string) => void;
+}
+
+export type Scenario = (site: Site, options: BenchOptions) => Promise<ScenarioResult>;
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly corpus: CorpusName;
+  /** What the issue of this scenario is, each with its goal. */
+  readonly figures: readonly Figure[];
+  readonly lurewatch: readonly (LurewatchRound & { readonly label: string })[];
+  readonly loop: readonly LoopRound[];
+}
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal?: { readonly atLeast: number } | { readonly below: number };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = Number.NaN, high = low] = sorted.slice(sorted.length % 2 === 1 ? middle : middle - 1, middle + 1);
+  return (low + high) / 2;
+}
+
+/** Every mail became one case, in one request, and none is unread: a rate of anything less would mean nothing. */
+export function assertComplete(round: LurewatchRound): void {
+  const { mails, requests, cases, unreadAfter } = round;
+  if (requests === mails && cases === mails && unreadAfter === 0) return;
+  throw new Error(`of ${mails} mails came ${cases} cases in ${requests} requests, and ${unreadAfter} are unread`);
+}
+
+export function pace({ mails, seconds, mailsPerSecond }: LurewatchRound | LoopRound): string {
+  return `${mails} mails in ${seconds.toFixed(2)} s, ${mailsPerSecond.toFixed(0)} a second`;
+}
