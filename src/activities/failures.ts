@@ -1,11 +1,12 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type {
   ActivityExecuteInput,
   ActivityInboundCallsInterceptor,
   ActivityInterceptors,
   Next,
 } from '@temporalio/worker';
+import { catalogue, type ErrorKind } from '../errors/catalogue.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { LogAttributes } from './log-attributes.js';
 
@@ -49,10 +50,12 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
 export function toFailure(error: unknown): TemporalFailure {
   if (error instanceof TemporalFailure) return error;
   const known = error instanceof LurewatchError ? error : unexpected(error);
+  const kind: ErrorKind = catalogue[known.code];
   return ApplicationFailure.create({
     message: known.message,
     type: known.code,
     nonRetryable: !known.retryable,
+    ...(kind.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
     ...(known.details === undefined ? {} : { details: [known.details] }),
     ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: Math.ceil(known.retryAfterMs) }),
     // The cause's own message may quote what a server said; the stack tells where. Neither holds a secret.

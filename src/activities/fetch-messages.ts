@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Context } from '@temporalio/activity';
-import { isLurewatchError } from '../errors/lurewatch-error.js';
 import { keys } from '../ledger/keys.js';
 import type { MessageRecord } from '../ledger/records.js';
+import { fetchAround } from '../mail/fetch-around.js';
 import { alertIdOf, MessageIdentity } from '../mail/identity.js';
 import type { FetchedMessage } from '../mail/source.js';
 import type { StoreRecord } from '../store/store.js';
@@ -18,7 +18,7 @@ export interface FetchMessagesInput extends FolderPage {
 
 /** Evidence gathered in memory before it is written in one go. */
 const gatherBytes = 8 * 1024 * 1024;
-/** One message that the server fails to give so often is left out, so that its neighbours are not delayed. */
+/** Messages that the server fails to give so often are left out, so that their neighbours are not delayed. */
 const attemptsToRead = 3;
 
 /**
@@ -60,6 +60,7 @@ async function fetchMissing(
   uids: readonly string[],
 ): Promise<Fetched> {
   const records = new Map<string, MessageRecord>();
+  if (uids.length === 0) return { records, unreadable: new Map() };
   let evidence: StoreRecord[] = [];
   let gathered: MessageRecord[] = [];
   let bytes = 0;
@@ -86,28 +87,17 @@ async function fetchMissing(
     if (bytes >= gatherBytes) await keep();
   };
   const limits = { maxBytes: mailbox.config.limits.sizeBytes };
-  const unreadable = new Map<string, string>();
-  for (;;) {
-    const left = uids.filter((uid) => !records.has(uid) && !unreadable.has(uid));
-    try {
-      if (left.length > 0) await mailbox.source.fetch(folder, left, limits, take, activitySignal());
-      await keep();
-      return { records, unreadable };
-    } catch (error) {
-      // What came before the trouble need not be read again.
-      await keep();
-      const uid = unreadableUid(error);
-      if (uid === undefined || Context.current().info.attempt < attemptsToRead) throw error;
-      unreadable.set(uid, error instanceof Error ? error.message : String(error));
-    }
+  const { source } = mailbox;
+  const patience = Context.current().info.attempt < attemptsToRead;
+  try {
+    const unreadable = patience
+      ? await source.fetch(folder, uids, limits, take, activitySignal()).then(() => new Map<string, string>())
+      : await fetchAround(source, folder, uids, limits, take, activitySignal());
+    return { records, unreadable };
+  } finally {
+    // Also what came before some trouble: it need not be read again.
+    await keep();
   }
-}
-
-/** The message that the server cannot give, if that is what the error is about. */
-function unreadableUid(error: unknown): string | undefined {
-  if (!isLurewatchError(error, 'LW_MAIL_PROTOCOL')) return undefined;
-  const uid = error.details?.uid;
-  return typeof uid === 'string' ? uid : undefined;
 }
 
 async function* hashing(raw: Readable, identity: MessageIdentity): AsyncGenerator<Buffer> {

@@ -53,7 +53,7 @@ async function listFolder(dependencies: Dependencies, mailbox: Mailbox, folder: 
   const listing = await mailbox.source.list(folder, listOptions(mailbox));
   const uids = [...listing.uids].sort(byUid);
   if (marksSeen(mailbox)) return { ...listing, uids };
-  const progress = await dependencies.ledger.progress.latest(mailbox.name, listing);
+  const progress = await dependencies.ledger.progress.latest(mailbox.name, listing, mailbox.config.since);
   if (progress === undefined) return { ...listing, uids };
   const except = new Set(progress.except);
   return { ...listing, uids: uids.filter((uid) => Number(uid) > progress.upTo || except.has(uid)) };
@@ -76,6 +76,7 @@ function takePage(
     // A folder renumbered since the poll began is for the next poll: its numbers mean other messages now.
     if (listing === undefined || began === undefined || listing.uidValidity !== began.uidValidity) continue;
     const after = index === cursor.folder ? cursor.after : '';
+    let passed = after;
     const uids: string[] = [];
     folders.push({ folder: listing.folder, uidValidity: listing.uidValidity, uids });
     for (const uid of listing.uids) {
@@ -86,12 +87,13 @@ function takePage(
         if (carrier.held) held += 1;
         else inDelivery += 1;
       } else if (taken === pageSize) {
-        const last = uids.at(-1) ?? after;
-        return { folders: withMessages(folders), inDelivery, held, next: { ...cursor, folder: index, after: last } };
+        return { folders: withMessages(folders), inDelivery, held, next: { ...cursor, folder: index, after: passed } };
       } else {
         uids.push(uid);
         taken += 1;
       }
+      // Also what somebody carries: the next page must not count it again.
+      passed = uid;
     }
   }
   return { folders: withMessages(folders), inDelivery, held };

@@ -26,7 +26,8 @@ export function createRecordProgress(dependencies: Dependencies) {
 }
 
 async function recordFolder(dependencies: Dependencies, mailbox: Mailbox, listing: FolderListing): Promise<void> {
-  const before = await dependencies.ledger.progress.latest(mailbox.name, listing);
+  const { since } = mailbox.config;
+  const before = await dependencies.ledger.progress.latest(mailbox.name, listing, since);
   const except = new Set(before?.except);
   const begin = before?.upTo ?? 0;
   const candidates = listing.uids.filter((uid) => Number(uid) > begin || except.has(uid)).sort(byUid);
@@ -42,7 +43,13 @@ async function recordFolder(dependencies: Dependencies, mailbox: Mailbox, listin
     upTo = Math.max(upTo, Number(uid));
   }
   const changed = upTo > begin || open.length !== except.size;
-  const record = { version: 1, upTo, except: open, atMs: Date.now() } as const;
+  const record = {
+    version: 1,
+    upTo,
+    except: open,
+    atMs: Date.now(),
+    ...(since === undefined ? {} : { since }),
+  } as const;
   if (changed) await dependencies.ledger.progress.record(mailbox.name, listing, record);
 }
 

@@ -13,6 +13,8 @@ export interface DovecotSettings {
   /** Undefined: a server that offers no TLS at all. */
   readonly certificate: Certificate | undefined;
   readonly maxConnections: number;
+  /** What a FETCH does that meets a message whose file cannot be read. */
+  readonly fetchFailure: 'disconnect-immediately' | 'no-after';
   /** Whom the mailboxes belong to. */
   readonly mailUser: { readonly uid: number; readonly gid: number };
   /** Set where Dovecot does not run as root: every part of it then runs as this user. */
@@ -51,6 +53,7 @@ function common(settings: DovecotSettings): string[] {
     // Maildir files are written behind Dovecot's back too: look again each time instead of trusting a timestamp.
     'maildir_stat_dirs = yes',
     'mail_fsync = never',
+    `imap_fetch_failure = ${settings.fetchFailure}`,
     `mail_max_userip_connections = ${settings.maxConnections}`,
     ...(unprivileged === undefined
       ? []

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 
@@ -87,21 +87,32 @@ export class DovecotMailboxes {
    * using the old numbers hits other messages.
    */
   async resetUidValidity(user: string, folder: string): Promise<void> {
-    const maildir = this.#maildir(user, folder);
-    const listPath = join(maildir, 'dovecot-uidlist');
-    const [header = '', ...entries] = (await readFile(listPath, 'utf8')).trimEnd().split('\n');
-    const uids = entries.map((entry) => entry.slice(0, entry.indexOf(' ')));
-    const renumbered = uids.map((uid, index) => {
-      const entry = entries[entries.length - 1 - index] ?? '';
-      return uid + entry.slice(entry.indexOf(' '));
+    await this.#rewriteUidList(user, folder, (uidValidity, entries) => {
+      const uids = entries.map((entry) => entry.slice(0, entry.indexOf(' ')));
+      const renumbered = uids.map((uid, index) => {
+        const entry = entries[entries.length - 1 - index] ?? '';
+        return uid + entry.slice(entry.indexOf(' '));
+      });
+      return { uidValidity: uidValidity + 1, entries: renumbered };
     });
-    const renewed = header.replace(/ V(\d+)/, (_, old: string) => ` V${Number(old) + 1}`);
-    for (const name of await readdir(maildir)) {
-      if (name.startsWith('dovecot.index')) await rm(join(maildir, name));
+  }
+
+  /** Gives the folder this UIDVALIDITY and leaves all UIDs: as servers have it whose numbering begins with 1. */
+  async setUidValidity(user: string, folder: string, uidValidity: number): Promise<void> {
+    await this.#rewriteUidList(user, folder, (_, entries) => ({ uidValidity, entries }));
+  }
+
+  /** Makes the file of a message unreadable: the server lists it and answers NO where it is asked for its bytes. */
+  async damage(user: string, folder: string, uid: string): Promise<void> {
+    const maildir = this.#maildir(user, folder);
+    const [, ...entries] = (await readFile(join(maildir, 'dovecot-uidlist'), 'utf8')).split('\n');
+    const entry = entries.find((line) => line.startsWith(`${uid} `)) ?? '';
+    const uniqueName = entry.slice(entry.indexOf(' :') + 2).split(':')[0];
+    for (const part of ['new', 'cur']) {
+      const name = (await readdir(join(maildir, part))).find((file) => file.split(':')[0] === uniqueName);
+      if (name !== undefined) return chmod(join(maildir, part, name), 0o000);
     }
-    await writeFile(`${listPath}.new`, `${[renewed, ...renumbered].join('\n')}\n`);
-    await this.#own(`${listPath}.new`);
-    await rename(`${listPath}.new`, listPath);
+    throw new Error(`There is no message ${uid} in ${folder}.`);
   }
 
   /** Leaves the user only these IMAP ACL rights (RFC 4314 letters) on a folder: `lr` may read and set no flag. */
@@ -109,6 +120,24 @@ export class DovecotMailboxes {
     const path = join(this.#maildir(user, folder), 'dovecot-acl');
     await writeFile(path, `owner ${rights}\n`);
     await this.#own(path);
+  }
+
+  async #rewriteUidList(
+    user: string,
+    folder: string,
+    change: (uidValidity: number, entries: readonly string[]) => { uidValidity: number; entries: readonly string[] },
+  ): Promise<void> {
+    const maildir = this.#maildir(user, folder);
+    const listPath = join(maildir, 'dovecot-uidlist');
+    const [header = '', ...entries] = (await readFile(listPath, 'utf8')).trimEnd().split('\n');
+    const changed = change(Number(/ V(\d+)/.exec(header)?.[1]), entries);
+    const renewed = header.replace(/ V\d+/, ` V${changed.uidValidity}`);
+    for (const name of await readdir(maildir)) {
+      if (name.startsWith('dovecot.index')) await rm(join(maildir, name));
+    }
+    await writeFile(`${listPath}.new`, `${[renewed, ...changed.entries].join('\n')}\n`);
+    await this.#own(`${listPath}.new`);
+    await rename(`${listPath}.new`, listPath);
   }
 
   /** Where the folder's `new`, `cur` and `tmp` lie (Maildir++, names in UTF-8). */

@@ -25,6 +25,8 @@ export interface DovecotOptions {
   readonly tls?: boolean | undefined;
   /** Connections that one user may hold. */
   readonly maxConnections?: number | undefined;
+  /** What a FETCH does that meets a message whose file cannot be read; by default Dovecot's own, to hang up. */
+  readonly fetchFailure?: 'disconnect-immediately' | 'no-after' | undefined;
 }
 
 /** A real IMAP server on loopback that lives as long as this process, at the longest. */
@@ -81,6 +83,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       imapsPort,
       certificate: options.tls === false ? undefined : certificate,
       maxConnections: options.maxConnections ?? 50,
+      fetchFailure: options.fetchFailure ?? 'disconnect-immediately',
       mailUser,
       unprivileged: isRoot() ? undefined : await ownNames(),
     }),

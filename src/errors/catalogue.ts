@@ -6,6 +6,8 @@
 export interface ErrorKind {
   /** True: trying again later may help. False: a person has to mend something first. */
   readonly retryable: boolean;
+  /** True: part of the usual work, which no log or metric need call a failure. */
+  readonly benign?: true;
   /** What it means, in one line, for the operations page. */
   readonly meaning: string;
   /** What to do about it. */
@@ -89,8 +91,9 @@ export const catalogue = {
   },
   LW_MAIL_UIDVALIDITY_CHANGED: {
     retryable: false,
-    meaning: 'The folder was renumbered (UIDVALIDITY changed) while a batch was under way.',
-    mend: 'Nothing to do: the next poll finds the mails again by identity.',
+    meaning:
+      'While a batch was under way the folder was renumbered (UIDVALIDITY changed), or the mailbox came to name another host or user.',
+    mend: 'Nothing to do: nothing is marked by an old number, and the next poll recognises mails by identity.',
   },
   LW_MAIL_PROTOCOL: {
     retryable: true,
@@ -189,6 +192,12 @@ export const catalogue = {
     retryable: true,
     meaning: 'Another open workflow holds the claim on this alert.',
     mend: 'Nothing to do: it is looked at again until that workflow has ended.',
+  },
+  LW_SINK_BUSY: {
+    retryable: true,
+    benign: true,
+    meaning: 'As many single alerts as a worker sends to one sink at a time are on their way to it.',
+    mend: 'Nothing to do: it is tried again in a few seconds. If it lasts, see why the sink answers slowly or not at all.',
   },
   LW_BATCH_FAILED: {
     retryable: false,

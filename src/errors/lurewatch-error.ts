@@ -28,7 +28,9 @@ export class LurewatchError extends Error {
   /** @param what what happened, as a sentence without its full stop */
   constructor(code: ErrorCode, what: string, context: ErrorContext = {}) {
     const place = context.where === undefined ? '' : `${context.where}: `;
-    super(`${place}${what}. ${context.mend ?? catalogue[code].mend} [${code}]`, { cause: context.cause });
+    // What a server said may end in a full stop.
+    const sentence = what.replace(/\.$/, '');
+    super(`${place}${sentence}. ${context.mend ?? catalogue[code].mend} [${code}]`, { cause: context.cause });
     this.code = code;
     this.what = what;
     this.where = context.where;

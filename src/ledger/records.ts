@@ -35,6 +35,8 @@ export const claimEndSchema = z.object({
   version: z.literal(1),
   why: z.enum(['not-sent', 'unavailable', 'rejected', 'refused']),
   reason: z.string(),
+  /** The activity whose answer this rejection is, also when it is tried again. Anybody else may send once more. */
+  finalFor: z.string().optional(),
   atMs: z.number(),
 });
 export type ClaimEnd = Readonly<z.output<typeof claimEndSchema>>;
@@ -65,6 +67,8 @@ export const progressSchema = z.object({
   version: z.literal(1),
   upTo: z.number(),
   except: z.array(z.string()),
+  /** The day of the mailbox's `since` then: what came before it was not looked at. Absent: everything was. */
+  since: z.string().optional(),
   atMs: z.number(),
 });
 export type Progress = Readonly<z.output<typeof progressSchema>>;

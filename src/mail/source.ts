@@ -3,7 +3,11 @@ import type { Readable } from 'node:stream';
 /** A folder as numbered at one time. All UIDs below are of this numbering (RFC 9051 §2.3.1.1). */
 export interface FolderRef {
   readonly folder: string;
-  /** IMAP UIDVALIDITY in decimal; `maildir` for a directory source, whose names never change their meaning. */
+  /**
+   * Which numbering it is: an opaque text, to be compared and nothing else. IMAP: `<UIDVALIDITY>-<mark of host and
+   * username>`, so that the same UIDVALIDITY in another account is another numbering. A directory source: `maildir`,
+   * since its names never change their meaning.
+   */
   readonly uidValidity: string;
 }
 
@@ -47,8 +51,8 @@ export interface SourceCheck {
 
 /**
  * Where messages come from. An implementation holds its connections itself and gives them back in `close`.
- * Every method throws LurewatchError with an LW_MAIL_ code; a folder whose UIDVALIDITY is no longer the one of the
- * FolderRef makes `fetch` and `markSeen` throw LW_MAIL_UIDVALIDITY_CHANGED before anything is read or changed.
+ * Every method throws LurewatchError with an LW_MAIL_ code; a folder whose numbering is not the one of the FolderRef
+ * (renumbered since, or another account's) makes `fetch` and `markSeen` throw LW_MAIL_UIDVALIDITY_CHANGED before anything is read or changed.
  */
 export interface MailSource {
   /** Logs in, opens each folder, verifies that \Seen can be set where `read: unread` needs it. Changes nothing. */
@@ -58,6 +62,8 @@ export interface MailSource {
   /**
    * Reads messages without changing any flag (BODY.PEEK), calling `take` for one at a time and awaiting it.
    * Messages that vanished are left out. Of a message above `maxBytes` only its first `maxBytes` bytes are read.
+   * Messages that are there and cannot be given do not keep their neighbours: those are handed over, and then
+   * LW_MAIL_PROTOCOL is thrown, about all the others at once (see unreadable.ts).
    */
   fetch(
     folder: FolderRef,

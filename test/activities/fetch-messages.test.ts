@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { createFetchMessages } from '../../src/activities/fetch-messages.js';
 import { configSchema } from '../../src/config/schema.js';
+import type { Dovecot } from '../../src/dev/dovecot.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import type { MailSource } from '../../src/mail/source.js';
 import { FileStore } from '../../src/store/file-store.js';
-import type { FetchResult } from '../../src/workflows/types.js';
+import type { FetchResult, FolderPage } from '../../src/workflows/types.js';
+import { imapSource, plainThrough, rawMail, startTestDovecot, user } from '../support/dovecot.js';
 import { inFolder } from '../support/folder.js';
 import { simpleMail } from '../support/mails.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
-const place = { mailbox: 'soc', folder: 'INBOX', uidValidity: '7' };
+const place = { folder: 'INBOX', uidValidity: '7' };
 
 /** A server that cannot give one of its messages, as some do after a damaged disk. */
 class DamagedSource implements MailSource {
@@ -32,7 +35,12 @@ class DamagedSource implements MailSource {
   }
 }
 
-async function fetchAt(attempt: number, folder: string, source: MailSource): Promise<FetchResult> {
+async function fetchAt(
+  attempt: number,
+  folder: string,
+  source: MailSource,
+  page: FolderPage = { ...place, uids: ['1', '2', '3'] },
+): Promise<FetchResult> {
   const store = await FileStore.open(folder);
   const dependencies: Dependencies = {
     config: configSchema.parse({ mailboxes: { soc: { host: 'h', username: 'u', password: { env: 'P' } } } }),
@@ -41,10 +49,15 @@ async function fetchAt(attempt: number, folder: string, source: MailSource): Pro
     sources: new Map([['soc', source]]),
     sinks: new Map(),
     extraction: { extract: unused, extractMany: unused, close: async () => {} },
-    workflows: { isOpen: async () => false, isInDelivery: async () => false, openDeliveries: async () => [] },
+    workflows: {
+      isOpen: async () => false,
+      isInDelivery: async () => false,
+      openDeliveries: async () => [],
+      startDelivery: unused,
+    },
   };
   const environment = new MockActivityEnvironment({ attempt });
-  return environment.run(createFetchMessages(dependencies), { ...place, uids: ['1', '2', '3'] });
+  return environment.run(createFetchMessages(dependencies), { mailbox: 'soc', ...page });
 }
 
 async function unused(): Promise<never> {
@@ -78,5 +91,61 @@ describe('a message that the server cannot give', () => {
         ['2'],
       );
       assert.deepEqual(result.vanished, []);
+    }));
+});
+
+describe('a message at which the server hangs up', () => {
+  let dovecot: Dovecot;
+  before(async () => {
+    dovecot = await startTestDovecot();
+  });
+  after(() => dovecot?.stop());
+
+  /** Eight mails, two of them with files that Dovecot cannot read. */
+  async function damaged(folder: string): Promise<{ page: FolderPage; good: string[]; bad: string[] }> {
+    const mails = Array.from({ length: 8 }, (_, index) => ({ raw: rawMail(`${folder} ${index}`) }));
+    const uids = await dovecot.mailboxes.append(user, folder, mails);
+    const bad = [uids[0] ?? '', uids[5] ?? ''];
+    for (const uid of bad) await dovecot.mailboxes.damage(user, folder, uid);
+    const source = imapSource(dovecot);
+    const { uidValidity } = await source.list(folder, { which: 'unread' });
+    await source.close();
+    return { page: { folder, uidValidity, uids }, good: uids.filter((uid) => !bad.includes(uid)), bad };
+  }
+
+  it('is left out in the end with all others of its kind, and their neighbours go on', () =>
+    inFolder(async (folder) => {
+      const { page, good, bad } = await damaged('Hang-up');
+      const source = imapSource(dovecot);
+      try {
+        await assert.rejects(fetchAt(1, folder, source, page), { code: 'LW_MAIL_UNREACHABLE' });
+        const result = await fetchAt(3, folder, source, page);
+        assert.deepEqual(
+          result.messages.map(({ uid, state }) => [uid, state]),
+          good.map((uid) => [uid, 'fresh']),
+        );
+        assert.deepEqual(
+          result.unreadable.map(({ uid }) => uid),
+          bad,
+        );
+        assert.deepEqual(result.vanished, []);
+      } finally {
+        await source.close();
+      }
+    }));
+
+  it('is not made out of a server that is away', () =>
+    inFolder(async (folder) => {
+      const { page } = await damaged('Away');
+      const proxy = await TcpProxy.start({ host: dovecot.host, port: dovecot.imapPort });
+      const source = imapSource(dovecot, plainThrough(proxy.port));
+      try {
+        await source.list('Away', { which: 'unread' });
+        await proxy.refuse();
+        await assert.rejects(fetchAt(5, folder, source, page), { code: 'LW_MAIL_UNREACHABLE' });
+      } finally {
+        await source.close();
+        await proxy.stop();
+      }
     }));
 });

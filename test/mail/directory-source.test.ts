@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { isLurewatchError } from '../../src/errors/lurewatch-error.js';
 import { DirectorySource } from '../../src/mail/directory/directory-source.js';
-import { rawMail, readAll } from '../support/dovecot.js';
+import { bytesOf, rawMail, readAll } from '../support/dovecot.js';
+
+/** Root may read everything: tests of what may not be read take another effective user for a while. */
+async function asOrdinaryUser<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  const nobody = 65_534;
+  for (const part of ['', 'new', 'cur']) await chown(join(folder, part), nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe('a Maildir as a mailbox', () => {
   let maildir: string;
@@ -80,6 +93,75 @@ describe('a Maildir as a mailbox', () => {
       await unlink(join(maildir, 'new/c'));
     });
     assert.deepEqual(met, ['a', 'b']);
+  });
+
+  it('hands over all others when the worker may not read a file', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await put(`new/${name}`);
+    for (const name of ['a', 'c']) await chmod(join(maildir, 'new', name), 0o000);
+    const met: string[] = [];
+    const fetching = asOrdinaryUser(maildir, async () => {
+      const listing = await source.list('INBOX', { which: 'all' });
+      await source.fetch(listing, ['a', 'b', 'c', 'd'], { maxBytes: 10_000 }, async ({ uid }) => {
+        met.push(uid);
+      });
+    });
+    await assert.rejects(fetching, (error) => {
+      assert.ok(isLurewatchError(error, 'LW_MAIL_PROTOCOL'));
+      assert.deepEqual(error.details, { uid: 'a', others: ['c'] });
+      assert.match(error.message, /UID a: EACCES.*new\/a/);
+      return true;
+    });
+    assert.deepEqual(met, ['b', 'd']);
+  });
+
+  for (const { what, maxBytes } of [
+    { what: 'a file', maxBytes: 1_000_000 },
+    { what: 'the stream of a large file', maxBytes: 1_000 },
+  ]) {
+    it(`hands over all others when reading ${what} fails`, async () => {
+      const mails = ['a', 'b', 'c'];
+      for (const name of mails) await put(`new/${name}`);
+      const listing = await source.list('INBOX', { which: 'unread' });
+      const met: string[] = [];
+      const fetching = source.fetch(listing, mails, { maxBytes }, async (message) => {
+        await bytesOf(message);
+        met.push(message.uid);
+        if (message.uid !== 'a') return;
+        // What can be opened and not read, whoever asks.
+        await unlink(join(maildir, 'new/b'));
+        await mkdir(join(maildir, 'new/b'));
+      });
+      await assert.rejects(fetching, (error) => {
+        assert.ok(isLurewatchError(error, 'LW_MAIL_PROTOCOL'), String(error));
+        assert.deepEqual(error.details, { uid: 'b' });
+        return true;
+      });
+      assert.deepEqual(met, ['a', 'c']);
+    });
+  }
+
+  it('passes on what the reader of a stream throws, as it is', async () => {
+    await put('new/a');
+    const listing = await source.list('INBOX', { which: 'unread' });
+    const trouble = new Error('the disk is full');
+    const fetching = source.fetch(listing, ['a'], { maxBytes: 10 }, async () => {
+      throw trouble;
+    });
+    await assert.rejects(fetching, (error) => error === trouble);
+  });
+
+  it('is the trouble itself when it cannot be read as a whole', async () => {
+    for (const name of ['a', 'b']) await put(`new/${name}`);
+    const listing = await source.list('INBOX', { which: 'unread' });
+    const fetching = source.fetch(listing, ['a', 'b'], { maxBytes: 10_000 }, async () => {
+      await rm(join(maildir, 'new'), { recursive: true });
+      await writeFile(join(maildir, 'new'), '');
+    });
+    await assert.rejects(fetching, (error) => {
+      assert.ok(isLurewatchError(error, 'LW_MAIL_FOLDER_UNKNOWN'), String(error));
+      assert.equal(error.details, undefined);
+      return true;
+    });
   });
 
   it('knows only its one folder and numbering', async () => {

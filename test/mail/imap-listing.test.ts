@@ -39,7 +39,7 @@ describe('listing an IMAP folder', () => {
     const unread = await source.list('Mixed', { which: 'unread' });
     assert.deepEqual([...unread.uids], ['1', '3']);
     assert.equal(unread.uidNext, '4');
-    assert.match(unread.uidValidity, /^\d+$/);
+    assert.match(unread.uidValidity, /^\d+-[0-9a-f]{8}$/);
     assert.deepEqual([...(await source.list('Mixed', { which: 'all' })).uids], ['1', '2', '3']);
   });
 

@@ -5,12 +5,14 @@ import { Secret } from '../../src/config/secret.js';
 import type { ErrorCode } from '../../src/errors/catalogue.js';
 import { isLurewatchError } from '../../src/errors/lurewatch-error.js';
 import { ImapSource } from '../../src/mail/imap/imap-source.js';
+import { numberingOf } from '../../src/mail/imap/numbering.js';
 import { imapTimeouts } from '../../src/mail/imap/settings.js';
 import { readAll } from '../support/dovecot.js';
 import { type Script, type ScriptedImap, startScriptedImap } from '../support/scripted-imap.js';
 
 const password = 'correct horse';
-const ref = { folder: 'INBOX', uidValidity: '7' };
+const account = { host: '127.0.0.1', username: 'soc' };
+const ref = { folder: 'INBOX', uidValidity: numberingOf('7', account) };
 
 describe('an IMAP server that misbehaves', () => {
   let server: ScriptedImap | undefined;
@@ -24,12 +26,11 @@ describe('an IMAP server that misbehaves', () => {
     server = await startScriptedImap(script);
     source = new ImapSource({
       where: 'mailbox soc',
-      host: '127.0.0.1',
+      ...account,
       port: server.port,
       tls: 'none',
       ca: undefined,
       verify: true,
-      username: 'soc',
       password: new Secret(password),
       folders: ['INBOX'],
       read: 'unread',

@@ -1,5 +1,5 @@
 import { Secret } from '../../src/config/secret.js';
-import { type Dovecot, dovecotAvailable, startDovecot } from '../../src/dev/dovecot.js';
+import { type Dovecot, type DovecotOptions, dovecotAvailable, startDovecot } from '../../src/dev/dovecot.js';
 import { ImapSource } from '../../src/mail/imap/imap-source.js';
 import { type ImapSettings, imapTimeouts } from '../../src/mail/imap/settings.js';
 import type { FetchedMessage, FolderRef, MailSource } from '../../src/mail/source.js';
@@ -9,7 +9,7 @@ export const user = 'soc@example.com';
 export const password = 'pass: "wörd" \\ {5} %u $1';
 
 /** A real Dovecot with one user. Ends with this process, at the latest. */
-export async function startTestDovecot(options: { tls?: boolean; maxConnections?: number } = {}): Promise<Dovecot> {
+export async function startTestDovecot(options: Omit<DovecotOptions, 'users'> = {}): Promise<Dovecot> {
   if ((await dovecotAvailable()) === undefined)
     throw new Error('These tests need Dovecot: apt-get install dovecot-imapd');
   return startDovecot({ users: { [user]: password }, ...options });

@@ -1,5 +1,5 @@
-import { constants, createReadStream } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 import type {
@@ -11,6 +11,8 @@ import type {
   MarkSeenResult,
   SourceCheck,
 } from '../source.js';
+import { unreadableError } from '../unreadable.js';
+import { codeOf, handOver } from './hand-over.js';
 import { isUnread, type MaildirEntry, renameAsSeen, scanMaildir } from './maildir.js';
 
 export interface DirectorySettings {
@@ -23,9 +25,6 @@ export interface DirectorySettings {
 /** Its only folder, and the numbering of that: unique names never change their meaning. */
 const folderName = 'INBOX';
 const uidValidity = 'maildir';
-
-/** Messages up to here are read whole, larger ones as a stream. */
-const smallBytes = 1024 * 1024;
 
 /** A Maildir on this machine. */
 export class DirectorySource implements MailSource {
@@ -51,7 +50,8 @@ export class DirectorySource implements MailSource {
 
     const dated: { uid: string; receivedAt: number }[] = [];
     for (const { uniqueName, path } of entries) {
-      const found = await absentAsUndefined(stat(path));
+      // A damaged one is listed rather than lost: reading it will tell what is wrong with it.
+      const found = await absentAsUndefined(stat(path)).catch(() => ({ mtimeMs: Number.MAX_SAFE_INTEGER }));
       const receivedAt = found?.mtimeMs;
       if (receivedAt === undefined || receivedAt < (options.since?.getTime() ?? 0)) continue;
       dated.push({ uid: uniqueName, receivedAt });
@@ -69,14 +69,20 @@ export class DirectorySource implements MailSource {
   ): Promise<void> {
     this.#assertSame(folder);
     const entries = await this.#scan();
+    const unreadable = new Map<string, string>();
     for (const uid of uids) {
       signal?.throwIfAborted();
-      const message =
-        (await this.#read(entries.get(uid), limits.maxBytes)) ??
-        // Another reader may have moved it or changed its flags since.
-        (await this.#read((await this.#scan()).get(uid), limits.maxBytes));
-      if (message !== undefined) await take(message);
+      let handed = await handOver(entries.get(uid), limits.maxBytes, take);
+      // Another reader may have moved it or changed its flags since.
+      if (handed === 'absent') handed = await handOver((await this.#scan()).get(uid), limits.maxBytes, take);
+      if (typeof handed === 'string') continue;
+      // The trouble of this message alone, unless the Maildir as a whole cannot be read.
+      await this.#scan();
+      unreadable.set(uid, wordsOf(handed.failure));
     }
+    if (unreadable.size === 0) return;
+    const mend = 'Let the user of the worker read the file, and check its disk; it is tried again.';
+    throw unreadableError(this.#settings.where, unreadable, mend);
   }
 
   async markSeen(folder: FolderRef, uids: readonly string[], signal?: AbortSignal): Promise<MarkSeenResult> {
@@ -99,19 +105,6 @@ export class DirectorySource implements MailSource {
 
   async close(): Promise<void> {}
 
-  /** Undefined where the file is not there (any more). */
-  async #read(entry: MaildirEntry | undefined, maxBytes: number): Promise<FetchedMessage | undefined> {
-    if (entry === undefined) return undefined;
-    const found = await absentAsUndefined(this.#guard(stat(entry.path)));
-    if (found === undefined) return undefined;
-    const raw =
-      found.size <= Math.min(smallBytes, maxBytes)
-        ? await absentAsUndefined(this.#guard(readFile(entry.path)))
-        : createReadStream(entry.path, { end: maxBytes - 1 });
-    if (raw === undefined) return undefined;
-    return { uid: entry.uniqueName, internalDate: found.mtime, sizeBytes: found.size, raw };
-  }
-
   /** False where the file has moved meanwhile: look again. */
   async #mark(entry: MaildirEntry | undefined): Promise<boolean> {
     if (entry === undefined || !isUnread(entry)) return true;
@@ -125,7 +118,15 @@ export class DirectorySource implements MailSource {
   }
 
   async #scan(): Promise<Map<string, MaildirEntry>> {
-    return this.#guard(scanMaildir(this.#settings.path));
+    return this.#guard(this.#scanAndWalk());
+  }
+
+  async #scanAndWalk(): Promise<Map<string, MaildirEntry>> {
+    const { path } = this.#settings;
+    const entries = await scanMaildir(path);
+    // Names can be listed without the right to reach the files behind them.
+    for (const folder of ['new', 'cur']) await access(join(path, folder), constants.X_OK);
+    return entries;
   }
 
   async #assertWritable(): Promise<void> {
@@ -155,13 +156,13 @@ export class DirectorySource implements MailSource {
     });
   }
 
+  /** What is wrong with the Maildir as a whole. */
   async #guard<Result>(work: Promise<Result>): Promise<Result> {
     const { path, where } = this.#settings;
     try {
       return await work;
     } catch (cause) {
       const code = codeOf(cause);
-      if (code === 'ENOENT' && (await isMaildir(path))) throw cause;
       if (code === 'ENOENT' || code === 'ENOTDIR') {
         const mend = 'Mend `path`: it names the folder that holds `new`, `cur` and `tmp`.';
         throw new LurewatchError('LW_MAIL_FOLDER_UNKNOWN', `${path} is not a Maildir`, { where, mend, cause });
@@ -170,11 +171,6 @@ export class DirectorySource implements MailSource {
       throw new LurewatchError('LW_MAIL_UNREACHABLE', `${path} cannot be read (${code})`, { where, mend, cause });
     }
   }
-}
-
-async function isMaildir(path: string): Promise<boolean> {
-  const folders = await Promise.all(['new', 'cur'].map((folder) => absentAsUndefined(stat(join(path, folder)))));
-  return folders.every((folder) => folder?.isDirectory() === true);
 }
 
 async function absentAsUndefined<Result>(work: Promise<Result>): Promise<Result | undefined> {
@@ -186,6 +182,6 @@ async function absentAsUndefined<Result>(work: Promise<Result>): Promise<Result 
   }
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+function wordsOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../errors/catalogue.js';
-import { LurewatchError } from '../../errors/lurewatch-error.js';
+import { isLurewatchError, LurewatchError } from '../../errors/lurewatch-error.js';
 import type { ImapSettings } from './settings.js';
 
 /** The connection did not come about, or is gone: codes of Node and of imapflow (its errors.js). */
@@ -91,6 +91,18 @@ export function refusalOf(error: unknown): { refused: boolean; serverCode: strin
   };
 }
 
+/**
+ * Whether one of our errors says that the server answered a command with NO or BAD: the connection is as good as
+ * before. Not so where it only asks us to slow down, which says nothing of the command.
+ */
+export function isRefusedCommand(error: unknown): error is LurewatchError {
+  return (
+    isLurewatchError(error, 'LW_MAIL_PROTOCOL') &&
+    error.retryAfterMs === undefined &&
+    ['NO', 'BAD'].includes(property(error.cause, 'responseStatus'))
+  );
+}
+
 /** A server may repeat a command that it does not understand, password included. */
 function redact(text: string, settings: ImapSettings): string {
   const password = settings.password.reveal();
@@ -105,8 +117,8 @@ function redact(text: string, settings: ImapSettings): string {
 function redactedCause(error: unknown, settings: ImapSettings): Error {
   const cause = new Error(redact(error instanceof Error ? error.message : String(error), settings));
   if (error instanceof Error && error.stack !== undefined) cause.stack = redact(error.stack, settings);
-  const code = property(error, 'code');
-  return code === '' ? cause : Object.assign(cause, { code });
+  const [code, responseStatus] = [property(error, 'code'), property(error, 'responseStatus')];
+  return Object.assign(cause, code === '' ? {} : { code }, responseStatus === '' ? {} : { responseStatus });
 }
 
 function read(error: unknown, name: string): unknown {

@@ -1,7 +1,7 @@
 import type { FolderListing, ListOptions } from '../source.js';
+import { fetchEach } from './fetch-each.js';
 import { openFolder, readOnlyError } from './open-folder.js';
 import type { ImapSession } from './session.js';
-import { uidRanges } from './uid-ranges.js';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -45,10 +45,11 @@ async function searchSince(
   const wide = await after(since.getTime() - dayMs);
   const certain = new Set(await after(since.getTime() + 2 * dayMs));
   const doubtful = wide.filter((uid) => !certain.has(uid));
-  for (const range of uidRanges(doubtful)) {
-    for (const { uid, internalDate } of await session.fetchAll(range, { internalDate: true })) {
-      if (internalDate !== undefined && new Date(internalDate) >= since) certain.add(uid);
-    }
+  const { found, refused } = await fetchEach(session, doubtful, { internalDate: true });
+  for (const { uid, internalDate } of found) {
+    if (internalDate !== undefined && new Date(internalDate) >= since) certain.add(uid);
   }
+  // Listed rather than lost: reading it will tell what is wrong with it.
+  for (const uid of refused.keys()) certain.add(uid);
   return wide.filter((uid) => certain.has(uid));
 }

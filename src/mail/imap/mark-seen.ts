@@ -1,5 +1,5 @@
 import type { MarkSeenResult } from '../source.js';
-import { stillThere } from './fetch.js';
+import { stillThere } from './fetch-each.js';
 import type { ImapSession } from './session.js';
 import { uidRanges } from './uid-ranges.js';
 

@@ -3,6 +3,7 @@ import type { MailboxObject } from 'imapflow';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 import type { FolderRef } from '../source.js';
 import { refusalOf } from './errors.js';
+import { accountMark, isOfAccount, numberingOf } from './numbering.js';
 import type { ImapSession } from './session.js';
 
 export interface OpenFolder extends FolderRef {
@@ -23,22 +24,28 @@ export async function openFolder(session: ImapSession, folder: string, mode: 're
   const permitted = permanentFlags === undefined || [...permanentFlags].some((flag) => /^\\seen$/i.test(flag));
   return {
     folder,
-    uidValidity: String(mailbox.uidValidity),
+    uidValidity: numberingOf(String(mailbox.uidValidity), session.settings),
     uidNext: mailbox.uidNext,
     messages: mailbox.exists,
     seenKept: readOnly !== true && permitted,
   };
 }
 
-/** The same for a folder known by its numbering. Throws LW_MAIL_UIDVALIDITY_CHANGED where that has changed. */
+/**
+ * The same for a folder known by its numbering. Throws LW_MAIL_UIDVALIDITY_CHANGED where that has changed, and without
+ * looking where it is another account's: there the folder may not even exist.
+ */
 export async function reopenFolder(session: ImapSession, ref: FolderRef, mode: 'read' | 'write'): Promise<OpenFolder> {
+  const { settings } = session;
+  const changed = (what: string) =>
+    new LurewatchError('LW_MAIL_UIDVALIDITY_CHANGED', `the folder "${ref.folder}" ${what}`, { where: settings.where });
+  if (!isOfAccount(ref.uidValidity, settings)) {
+    const mark = accountMark(settings);
+    throw changed(`was not numbered for this host and username (${ref.uidValidity}, which does not end in -${mark})`);
+  }
   const open = await openFolder(session, ref.folder, mode);
   if (open.uidValidity === ref.uidValidity) return open;
-  throw new LurewatchError(
-    'LW_MAIL_UIDVALIDITY_CHANGED',
-    `the folder "${ref.folder}" was renumbered (UIDVALIDITY ${ref.uidValidity}, now ${open.uidValidity})`,
-    { where: session.settings.where },
-  );
+  throw changed(`was renumbered (UIDVALIDITY ${ref.uidValidity}, now ${open.uidValidity})`);
 }
 
 export function readOnlyError(session: ImapSession, folder: string): LurewatchError {

@@ -112,7 +112,17 @@ export class ImapSession {
   }
 
   async fetchAll(range: string, query: FetchQueryObject): Promise<FetchMessageObject[]> {
-    return this.#run('fetch messages', () => this.#client.fetchAll(range, { ...query, uid: true }, { uid: true }));
+    const arrived: FetchMessageObject[] = [];
+    await this.fetchInto(arrived, range, query);
+    return arrived;
+  }
+
+  /** The same where it matters what had arrived before the command failed. */
+  async fetchInto(arrived: FetchMessageObject[], range: string, query: FetchQueryObject): Promise<void> {
+    await this.#run('fetch messages', async () => {
+      const answers = this.#client.fetch(range, { ...query, uid: true }, { uid: true });
+      for await (const message of answers) arrived.push(message);
+    });
   }
 
   /** `BODY.PEEK[]<start.length>`; undefined where the message is not there. */

@@ -22,6 +22,14 @@ export function uidRanges(uids: readonly number[]): string[] {
   return current === '' ? ranges : [...ranges, current];
 }
 
+/** Whether a UID is in one of the pieces that `uidRanges` makes. */
+export function inRange(range: string, uid: number): boolean {
+  return range.split(',').some((piece) => {
+    const [first = 0, last = first] = piece.split(':').map(Number);
+    return uid >= first && uid <= last;
+  });
+}
+
 /** UIDs come as text, out of workflow inputs among other places. */
 export function parseUids(uids: readonly string[], where: string): number[] {
   return uids.map((uid) => {
