@@ -1,6 +1,9 @@
+import { Context } from '@temporalio/activity';
+import { z } from 'zod';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
-import { attempt, troubleOf } from './deliver-to-sink.js';
+import { SinkPlaces } from '../sinks/places.js';
+import { attempt, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 
 export interface DeliverAlertInput {
@@ -16,17 +19,79 @@ export type DeliverAlertResult =
   /** Something a person has to mend first, at the sink or in the configuration. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
-/** Brings one alert to one sink. Passing troubles, and another workflow's claim, make it fail and be tried again. */
+/** Of the activities that a worker runs at a time (src/worker.ts), one sink has no more than these. */
+const placesPerSink = 10;
+/** When there is no place the alert comes again after this, at a random moment so that not all come at once. */
+const busyMs = { least: 5_000, most: 15_000, mostEver: 60_000 } as const;
+/** After a failure; doubled with each more. */
+const firstPauseMs = 5_000;
+const longestPauseMs = 15 * 60_000;
+
+/** Kept by Temporal from one attempt to the next. */
+const progressSchema = z.object({ failures: z.number().int().nonnegative() });
+
+/**
+ * Brings one alert to one sink. Passing troubles, and another workflow's claim, make it fail and be tried again with
+ * growing pauses; so does, without its pauses growing, a sink that has its places in this worker taken.
+ */
 export function createDeliverAlert(dependencies: Dependencies) {
-  return async function deliverAlert({ sink, alertId, predecessors }: DeliverAlertInput): Promise<DeliverAlertResult> {
-    const { fates, trouble } = await attempt(dependencies, { sink, alertIds: [alertId], predecessors });
-    const fate = fates[0];
-    if (fate?.kind === 'reached') return { kind: 'reached', reference: fate.reference };
-    if (fate?.kind === 'rejected') return { kind: 'rejected', reason: fate.reason };
-    if (trouble?.retryable) throw trouble;
-    if (trouble !== undefined) return { kind: 'refused', ...troubleOf(trouble) };
-    throw new LurewatchError('LW_CARRIED_ELSEWHERE', `alert ${alertId} is being sent by another workflow`, {
-      where: sink === mispSinkName ? 'misp' : `target ${sink}`,
-    });
+  const places = new SinkPlaces(placesPerSink);
+  return async function deliverAlert(input: DeliverAlertInput): Promise<DeliverAlertResult> {
+    return places.within(
+      input.sink,
+      () => withGrowingPauses(() => deliverOne(dependencies, input)),
+      () => {
+        throw new LurewatchError(
+          'LW_SINK_BUSY',
+          `${placesPerSink} other alerts are on their way to it from this worker`,
+          {
+            where: placeOf(input.sink),
+            retryAfterMs: busyPauseMs(Context.current().info.attempt),
+          },
+        );
+      },
+    );
   };
+}
+
+/** A queue of a thousand must not knock a hundred times a second: the later the attempt, the longer the pause. */
+function busyPauseMs(attempt: number): number {
+  const most = Math.min(busyMs.most * attempt, busyMs.mostEver);
+  return busyMs.least + Math.random() * (most - busyMs.least);
+}
+
+async function deliverOne(
+  dependencies: Dependencies,
+  { sink, alertId, predecessors }: DeliverAlertInput,
+): Promise<DeliverAlertResult> {
+  const { fates, trouble } = await attempt(dependencies, { sink, alertIds: [alertId], predecessors });
+  const fate = fates[0];
+  if (fate?.kind === 'reached') return { kind: 'reached', reference: fate.reference };
+  if (fate?.kind === 'rejected') return { kind: 'rejected', reason: fate.reason };
+  if (trouble?.retryable) throw trouble;
+  if (trouble !== undefined) return { kind: 'refused', ...troubleOf(trouble) };
+  throw new LurewatchError('LW_CARRIED_ELSEWHERE', `alert ${alertId} is being sent by another workflow`, {
+    where: placeOf(sink),
+  });
+}
+
+/**
+ * Temporal's own pauses grow with each attempt, those that found no place as well. So what failed is counted here,
+ * and says itself when it comes again.
+ */
+async function withGrowingPauses<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const before = progressSchema.safeParse(context.info.heartbeatDetails);
+  const failures = before.success ? before.data.failures : 0;
+  try {
+    return await work();
+  } catch (error) {
+    context.heartbeat({ failures: failures + 1 });
+    if (!(error instanceof LurewatchError) || !error.retryable || error.retryAfterMs !== undefined) throw error;
+    throw tryAgainAfter(error, Math.min(firstPauseMs * 2 ** failures, longestPauseMs));
+  }
+}
+
+function placeOf(sink: string): string {
+  return sink === mispSinkName ? 'misp' : `target ${sink}`;
 }

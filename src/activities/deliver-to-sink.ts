@@ -35,11 +35,7 @@ export function createDeliverToSink(dependencies: Dependencies) {
     if (trouble.retryable) {
       const waitMs = trouble.retryAfterMs ?? backoffMs(Context.current().info.attempt);
       if (Date.now() + waitMs < Context.current().info.scheduledTimestampMs + input.patienceMs) {
-        throw new LurewatchError(trouble.code, trouble.what, {
-          where: trouble.where,
-          cause: trouble.cause,
-          retryAfterMs: waitMs,
-        });
+        throw tryAgainAfter(trouble, waitMs);
       }
     }
     const { retryAfterMs } = trouble;
@@ -65,6 +61,7 @@ export async function attempt(
       sink: sinkNamed(dependencies, input.sink),
       deliveries: dependencies.ledger.deliveries,
       owner: activityOwner(),
+      activityId: context.info.activityId,
       predecessors: input.predecessors ?? [],
       isOpen: onceEach((owner) => dependencies.workflows.isOpen(owner)),
       signal: activitySignal(),
@@ -74,6 +71,11 @@ export async function attempt(
   );
 }
 
+/** The same error, with a word on when to try again. */
+export function tryAgainAfter({ code, what, where, cause, details }: LurewatchError, waitMs: number): LurewatchError {
+  return new LurewatchError(code, what, { where, cause, details, retryAfterMs: waitMs });
+}
+
 export function troubleOf(trouble: LurewatchError): { code: string; message: string; retryable: boolean } {
   return { code: trouble.code, message: trouble.message, retryable: trouble.retryable };
 }
@@ -81,13 +83,15 @@ export function troubleOf(trouble: LurewatchError): { code: string; message: str
 /** A sink that rejects every alert of a batch is itself the trouble: nothing is held, the mail stays unread. */
 function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | undefined {
   const rejected = fates.filter((fate) => fate.kind === 'rejected');
-  if (rejected.length < 2 || rejected.length < fates.length) return undefined;
+  // What reached it before says nothing of how it is now.
+  const tried = fates.filter((fate) => fate.kind !== 'carried' && !(fate.kind === 'reached' && fate.earlier));
+  if (rejected.length < 2 || rejected.length < tried.length) return undefined;
   const error = new LurewatchError(
     sink === mispSinkName ? 'LW_MISP_REFUSES' : 'LW_TARGET_REFUSES',
     `it rejected all ${rejected.length} alerts of the batch (${rejected[0]?.reason ?? ''})`,
     { where: sink },
   );
-  const open = fates.map(({ alertId }): Fate => ({ alertId, kind: 'open' }));
+  const open = fates.map((fate): Fate => (fate.kind === 'rejected' ? { alertId: fate.alertId, kind: 'open' } : fate));
   return { fates: open, trouble: { ...troubleOf(error), refusesAll: true } };
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import type { StandingClaim } from '../ledger/deliveries.js';
 import { keys } from '../ledger/keys.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { alertIdPattern } from '../ledger/message-ids.js';
 import type { Outcome } from '../ledger/records.js';
 import { cleanMessageId } from '../mail/identity.js';
 import type { Store } from '../store/store.js';
@@ -48,15 +49,10 @@ export async function findAlerts(
 
 async function namedBy(ledger: Ledger, text: string): Promise<readonly string[]> {
   const wanted = text.trim();
-  if (/^[a-z2-7]{26}$/i.test(wanted)) return [wanted.toLowerCase()];
   const messageId = cleanMessageId(wanted);
-  if (messageId === null) return [];
-  const carriers = await ledger.messageIds.find(messageId);
-  if (carriers.length > 0) return carriers;
-  // The ticket id of a mail that was not the first with its Message-ID ends in a part of its alert id.
-  const [, shared = '', part = ''] = /^(.+)-([a-z2-7]{12})$/.exec(messageId) ?? [];
-  if (shared === '') return [];
-  return (await ledger.messageIds.find(shared)).filter((alertId) => alertId.startsWith(part));
+  const carriers = messageId === null ? [] : await ledger.messageIds.find(messageId);
+  // A sender may choose what looks like an alert id for a Message-ID.
+  return alertIdPattern.test(wanted) ? [...new Set([wanted.toLowerCase(), ...carriers])] : carriers;
 }
 
 async function evidenceOf(store: Store, { evidence: sha256 }: AlertDocument): Promise<FoundAlert['evidence']> {

@@ -14,9 +14,9 @@ export const keys = {
   progressOf: (mailbox: string, folder: FolderRef) =>
     `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
   alert: (alertId: string) => `ledger/alerts/${first(alertId)}/${alertId}.json`,
-  /** The first alert with this Message-ID. */
-  firstWithMessageId: (messageId: string) => `${messageIdPrefix(messageId)}.json`,
-  /** All others with it: seldom any, so the folder is seldom made. */
+  /** The alert that has this name as its ticket id: mostly the first with such a Message-ID. */
+  holderOfName: (name: string) => `${messageIdPrefix(name)}.json`,
+  /** All others with this Message-ID: seldom any, so the folder is seldom made. */
   othersWithMessageId: (messageId: string) => `${messageIdPrefix(messageId)}/`,
   outcome: (sink: string, alertId: string) => `${sinkPrefix(sink, alertId)}.outcome.json`,
   claim: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.json`,

@@ -1,9 +1,10 @@
 import type { AlertDocument } from '../alerts/types.js';
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import type { ClaimEnd, Outcome } from '../ledger/records.js';
-import { type ClaimContext, type Claimed, takeClaims } from './claiming.js';
+import { type ClaimContext, type Claimed, inOrderOfTurn, takeFirst, takeStanding } from './claiming.js';
 import type { Fate } from './fate.js';
 import { GroupCommit } from './group-commit.js';
+import { chunks, inParallel } from './in-parallel.js';
 import type { SendResult } from './sink.js';
 
 export interface DeliveryReport {
@@ -41,10 +42,7 @@ export async function deliver(
     run.fates.set(document.alertId, reachedBefore(context, document.alertId, outcome));
     return false;
   });
-  const perRound = callsPerRound * context.sink.concurrency * context.sink.alertsPerCall;
-  for (let start = 0; start < todo.length && !run.stopped; start += perRound) {
-    await run.round(todo.slice(start, start + perRound));
-  }
+  await run.all(todo);
   const fates = documents.map(
     ({ alertId }): Fate =>
       run.fates.get(alertId) ??
@@ -81,20 +79,46 @@ class Delivery {
     this.#ends = new GroupCommit((items) => deliveries.endClaims(sink.name, items));
   }
 
-  async round(documents: readonly AlertDocument[]): Promise<void> {
+  /** First what nobody had in hand before, then what was tried already. */
+  async all(documents: readonly AlertDocument[]): Promise<void> {
     const { sink } = this.#context;
-    const calls = chunks(await this.#take(documents), sink.alertsPerCall);
-    await inParallel(calls, sink.concurrency, (call) => this.#call(call));
+    const perRound = callsPerRound * sink.concurrency * sink.alertsPerCall;
+    const tried: AlertDocument[] = [];
+    for (const some of chunks(documents, perRound)) {
+      if (this.stopped) return;
+      const { claimed, standing } = await takeFirst(this.#context, some);
+      tried.push(...standing);
+      await this.#send(claimed);
+    }
+    if (this.stopped || tried.length === 0) return;
+    for (const some of chunks(await inOrderOfTurn(this.#context, tried), perRound)) {
+      if (!this.stopped) await this.#send(await this.#takeAgain(some));
+    }
+  }
+
+  async #send(claimed: readonly Claimed[]): Promise<void> {
+    const { sink } = this.#context;
+    await inParallel(chunks(claimed, sink.alertsPerCall), sink.concurrency, (call) => this.#call(call));
   }
 
   /** Claims what can be claimed, and notes what became of the others. */
-  async #take(documents: readonly AlertDocument[]): Promise<readonly Claimed[]> {
+  async #takeAgain(documents: readonly AlertDocument[]): Promise<readonly Claimed[]> {
     const claimed: Claimed[] = [];
-    for (const taken of await takeClaims(this.#context, documents)) {
-      if (taken.kind === 'claimed') claimed.push(taken.claimed);
-      else if (taken.kind === 'found') await this.#reached(taken.document.alertId, taken.reference, []);
-      else if (taken.kind === 'carried') this.#settle({ alertId: taken.document.alertId, kind: 'carried' });
-      else this.#note(this.#stillInFlight(taken.waitMs));
+    const all = await Promise.all(documents.map((document) => takeStanding(this.#context, document)));
+    for (const taken of all) {
+      if (taken.kind === 'claimed') {
+        claimed.push(taken.claimed);
+        continue;
+      }
+      if (taken.kind === 'wait') {
+        this.#note(this.#stillInFlight(taken.waitMs));
+        continue;
+      }
+      const { alertId } = taken.document;
+      if (taken.kind === 'found') await this.#reached(alertId, taken.reference, []);
+      else if (taken.kind === 'reached') this.#settle(reachedBefore(this.#context, alertId, taken.outcome));
+      else if (taken.kind === 'rejected') this.#settle({ alertId, kind: 'rejected', reason: taken.reason });
+      else this.#settle({ alertId, kind: 'carried' });
     }
     return claimed;
   }
@@ -121,7 +145,7 @@ class Delivery {
   }
 
   async #sendAgain(call: readonly Claimed[]): Promise<void> {
-    const again = await this.#take(call.map(({ document }) => document));
+    const again = await this.#takeAgain(call.map(({ document }) => document));
     if (again.length > 0) await this.#call(again);
   }
 
@@ -129,7 +153,9 @@ class Delivery {
     const { alertId } = document;
     if (result === undefined) throw new RangeError(`sink ${this.#context.sink.name} gave too few results`);
     if (result.status === 'delivered') return this.#reached(alertId, result.reference, result.warnings ?? []);
-    await this.#ends.add({ alertId, number, end: claimEnd('rejected', result.reason) });
+    // Written first: tried again after a crash, this work answers with it instead of sending once more.
+    const end = { ...claimEnd('rejected', result.reason), finalFor: this.#context.activityId };
+    await this.#ends.add({ alertId, number, end });
     this.#settle({ alertId, kind: 'rejected', reason: result.reason });
   }
 
@@ -201,28 +227,4 @@ class Delivery {
 
 function claimEnd(why: ClaimEnd['why'], reason: string): ClaimEnd {
   return { version: 1, why, reason, atMs: Date.now() };
-}
-
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const result: (readonly T[])[] = [];
-  for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
-  return result;
-}
-
-/** Runs `work` over the items, `width` at a time; the first failure is thrown once all that had begun have ended. */
-async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  let failed: { readonly error: unknown } | undefined;
-  const lane = async () => {
-    for (const item of queue) {
-      if (failed !== undefined) return;
-      try {
-        await work(item);
-      } catch (error) {
-        failed ??= { error };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-  if (failed !== undefined) throw failed.error;
 }

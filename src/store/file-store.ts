@@ -11,11 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import { DurableFolders, makeRoot, type SyncFolder, syncFolder } from './durable-folders.js';
 import { bodyIn, isPack, isPackable, type Pack, packsOf } from './pack.js';
 import type { Store, StoredStream, StoreRecord } from './store.js';
 
@@ -37,18 +38,22 @@ const abandonedAfterMs = 24 * 60 * 60 * 1000;
 export class FileStore implements Store {
   readonly #root: string;
   readonly #temporary: string;
-  /** Folders known to exist. */
-  readonly #folders = new Set<string>();
+  readonly #folders: DurableFolders;
 
-  private constructor(root: string) {
+  private constructor(root: string, sync: SyncFolder) {
     this.#root = root;
     this.#temporary = join(root, 'tmp');
+    this.#folders = new DurableFolders(root, sync);
   }
 
-  /** Opens the store, creating its folder where it is missing. */
-  static async open(root: string): Promise<FileStore> {
-    const store = new FileStore(root);
+  /**
+   * Opens the store, creating its folder where it is missing.
+   * @param sync how a folder is made durable
+   */
+  static async open(root: string, sync: SyncFolder = syncFolder): Promise<FileStore> {
+    const store = new FileStore(resolve(root), sync);
     await store.#guarded('open', async () => {
+      await makeRoot(store.#root, sync);
       await mkdir(store.#temporary, { recursive: true });
       await store.#removeAbandoned();
     });
@@ -57,12 +62,13 @@ export class FileStore implements Store {
 
   async createMany(records: readonly StoreRecord[]): Promise<readonly boolean[]> {
     return this.#guarded('write', async () => {
+      await this.#folders.prepare(records.map(({ key }) => dirname(this.#path(key))));
       const touched = new Set<string>();
       const created = new Set<StoreRecord>();
       // Each pack for itself: its names appear only once its file is durable.
       const packs = await Promise.allSettled(packsOf(records).map((pack) => this.#create(pack, touched, created)));
       for (const pack of packs) if (pack.status === 'rejected') throw pack.reason;
-      await Promise.all([...touched].map(syncFolder));
+      await this.#folders.syncAll(touched);
       return records.map((record) => created.has(record));
     });
   }
@@ -115,9 +121,11 @@ export class FileStore implements Store {
       }
       const sha256 = hash.digest('hex');
       await this.#guarded('write', async () => {
+        const key = keyOf(sha256);
+        await this.#folders.prepare([dirname(this.#path(key))]);
         const touched = new Set<string>();
-        await this.#link(temporary, keyOf(sha256), touched);
-        await Promise.all([...touched].map(syncFolder));
+        await this.#link(temporary, key, touched);
+        await this.#folders.syncAll(touched);
       });
       return { sha256, sizeBytes };
     } finally {
@@ -157,10 +165,6 @@ export class FileStore implements Store {
   async #link(temporary: string, key: string, touched: Set<string>): Promise<boolean> {
     const path = this.#path(key);
     const folder = dirname(path);
-    if (!this.#folders.has(folder)) {
-      await this.#makeFolder(folder, touched);
-      this.#folders.add(folder);
-    }
     // Also where the name is taken: its writer may not have made the folder durable yet.
     touched.add(folder);
     try {
@@ -169,17 +173,12 @@ export class FileStore implements Store {
     } catch (error) {
       if (hasCode(error, 'EEXIST')) return false;
       if (!hasCode(error, 'ENOENT')) throw error;
-      // Somebody removed the folder while we ran.
-      await this.#makeFolder(folder, touched);
+      // Somebody removed the folder while we ran, and perhaps more.
+      this.#folders.forget();
+      await this.#folders.prepare([folder]);
       linkSync(temporary, path);
       return true;
     }
-  }
-
-  async #makeFolder(folder: string, touched: Set<string>): Promise<void> {
-    const first = await mkdir(folder, { recursive: true });
-    if (first === undefined) return;
-    for (let made = folder; made.length >= first.length; made = dirname(made)) touched.add(dirname(made));
   }
 
   async #removeAbandoned(): Promise<void> {
@@ -207,15 +206,6 @@ export class FileStore implements Store {
         cause,
       });
     }
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = openSync(folder, 'r');
-  try {
-    await sync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -67,6 +67,16 @@ describe('lurewatch find', () => {
     });
   });
 
+  it('answers for an alert id that another mail has for its Message-ID with both', async () => {
+    const first = alertDocument('first');
+    const copy = { ...alertDocument('copy'), messageId: first.alertId };
+    await withLedger([first, copy], async (find) => {
+      const { stdout } = await find(first.alertId, '--json');
+      const found = JSON.parse(stdout).alerts.map(({ alertId }: { alertId: string }) => alertId);
+      assert.deepEqual(found.sort(), [first.alertId, copy.alertId].sort());
+    });
+  });
+
   it('says for each sink what became of the alert', async () => {
     const document = { ...alertDocument('phish'), mailbox: 'soc' };
     await withLedger([document], async (find, { deliveries }, store) => {

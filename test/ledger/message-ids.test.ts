@@ -42,4 +42,76 @@ describe('ticket ids', () => {
       assert.equal(new Set(tickets.flat()).size, 20);
       assert.equal(tickets.flat().filter((ticket) => ticket === 'm').length, 1);
     }));
+
+  it('are no name that another mail took by calling itself so', () =>
+    inFolder(async (folder) => {
+      const { messageIds } = openLedger(await FileStore.open(folder));
+      assert.ok(one !== undefined && two !== undefined && three !== undefined);
+      const short = `x@h-${two.slice(0, 12)}`;
+      assert.deepEqual(
+        await messageIds.ticketIds([
+          { alertId: one, messageId: 'x@h' },
+          { alertId: three, messageId: short },
+        ]),
+        ['x@h', short],
+      );
+      const late = [{ alertId: two, messageId: 'x@h' }];
+      assert.deepEqual(await messageIds.ticketIds(late), [`x@h-${two}`]);
+      assert.deepEqual(await messageIds.ticketIds(late), [`x@h-${two}`], 'asked again, the answer is the same');
+      assert.deepEqual(await messageIds.find('x@h'), [one, two].sort());
+      assert.deepEqual(await messageIds.find(`x@h-${two}`), [two]);
+      assert.deepEqual(await messageIds.find(short), [three]);
+    }));
+
+  it('are kept from a later mail that calls itself so, in the same batch too', () =>
+    inFolder(async (folder) => {
+      const { messageIds } = openLedger(await FileStore.open(folder));
+      assert.ok(one !== undefined && two !== undefined && three !== undefined);
+      const short = `x@h-${two.slice(0, 12)}`;
+      const batch = [
+        { alertId: one, messageId: 'x@h' },
+        { alertId: two, messageId: 'x@h' },
+      ];
+      assert.deepEqual(await messageIds.ticketIds(batch), ['x@h', short]);
+      const copy = { alertId: three, messageId: short };
+      assert.deepEqual(await messageIds.ticketIds([copy]), [`${short}-${three.slice(0, 12)}`]);
+      assert.deepEqual(await messageIds.find(short), [two, three].sort());
+      const again = await messageIds.ticketIds([copy, ...batch]);
+      assert.deepEqual(again, [`${short}-${three.slice(0, 12)}`, 'x@h', short]);
+    }));
+
+  it('are unique also when every longer name is taken', () =>
+    inFolder(async (folder) => {
+      const { messageIds } = openLedger(await FileStore.open(folder));
+      const [victim = '', ...others] = alertDocuments(5).map(({ alertId }) => alertId);
+      const names = ['x@h', `x@h-${victim.slice(0, 12)}`, `x@h-${victim}`, victim];
+      const mails = [...names, 'x@h'].map((messageId, index) => ({
+        alertId: [...others, victim][index] ?? '',
+        messageId,
+      }));
+      const tickets = await messageIds.ticketIds(mails);
+      assert.equal(new Set(tickets).size, mails.length);
+      assert.equal(tickets.at(-1), victim);
+      assert.deepEqual(await messageIds.ticketIds(mails), tickets);
+    }));
+
+  it('are the alert id where there is no Message-ID, also when another mail has it for its own', () =>
+    inFolder(async (folder) => {
+      const { messageIds } = openLedger(await FileStore.open(folder));
+      assert.ok(one !== undefined && two !== undefined);
+      const [copy, own] = await messageIds.ticketIds([
+        { alertId: two, messageId: one },
+        { alertId: one, messageId: null },
+      ]);
+      assert.deepEqual([copy, own], [`${one}-${two.slice(0, 12)}`, one]);
+      assert.deepEqual(await messageIds.find(one), [two]);
+    }));
+
+  it('cost one record for each new Message-ID', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const alerts = alertDocuments(20);
+      await openLedger(store).messageIds.ticketIds(alerts);
+      assert.equal((await store.list('ledger/')).length, 20);
+    }));
 });

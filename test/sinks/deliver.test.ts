@@ -21,6 +21,7 @@ function inContext(work: (context: Bench) => Promise<void>): Promise<void> {
 class Bench {
   readonly sink = new ScriptedSink();
   readonly ledger;
+  activityId = '1';
   readonly openOwners = new Set<string>([me.runId, other.runId]);
 
   constructor(store: FileStore) {
@@ -32,6 +33,7 @@ class Bench {
       sink: this.sink,
       deliveries: this.ledger.deliveries,
       owner,
+      activityId: this.activityId,
       predecessors,
       isOpen: async ({ runId }) => this.openOwners.has(runId),
       signal: new AbortController().signal,
@@ -212,6 +214,122 @@ describe('delivering alerts to a sink', () => {
       };
       await deliver(bench.as(me), alertDocuments(50));
       assert.equal(bench.sink.calls.length, 3);
+    }));
+
+  it('lets alerts that the sink never answers keep no others from their turn when it is tried again', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(20);
+      const poison = documents.slice(0, 5).map(({ alertId }) => alertId);
+      bench.sink.concurrency = 1;
+      bench.sink.script = (sent) => {
+        if (!sent.some(({ alertId }) => poison.includes(alertId))) return bench.sink.accept(sent);
+        throw new LurewatchError('LW_TARGET_AMBIGUOUS', 'it answered 500');
+      };
+      await deliver(bench.as(me), documents);
+      assert.deepEqual(bench.sink.calls.flat(), poison.slice(0, 3));
+      const again = await deliver(bench.as(me), documents);
+      assert.deepEqual(
+        again.fates.filter(({ kind }) => kind !== 'reached').map(({ alertId }) => alertId),
+        poison,
+      );
+      bench.acceptedOnce(documents.slice(5).map(({ alertId }) => alertId));
+    }));
+
+  it('gives each of many unanswered alerts its turn, the one tried least lately first', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(8);
+      bench.sink.concurrency = 1;
+      for (const [index, { alertId }] of documents.entries()) await bench.leaveClaim(me, alertId, 1_000 - index);
+      bench.sink.script = () => {
+        throw new LurewatchError('LW_TARGET_AMBIGUOUS', 'it answered 500');
+      };
+      for (let round = 1; round <= 3; round += 1) await deliver(bench.as(me), documents);
+      assert.equal(new Set(bench.sink.calls.flat()).size, documents.length);
+      assert.deepEqual(bench.sink.calls[0], [documents[7]?.alertId]);
+    }));
+
+  it('sends a rejected alert no second time when the same work is tried again, and once more for other work', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(3);
+      const [rejected, open] = documents;
+      assert.ok(rejected !== undefined && open !== undefined);
+      bench.sink.concurrency = 1;
+      bench.sink.script = (sent) => {
+        if (sent[0]?.alertId === rejected.alertId) return [{ status: 'rejected', reason: 'events is empty' }];
+        if (sent[0]?.alertId === open.alertId) throw new LurewatchError('LW_TARGET_UNAVAILABLE', 'nobody listens');
+        return bench.sink.accept(sent);
+      };
+      const fate = { alertId: rejected.alertId, kind: 'rejected', reason: 'events is empty' };
+      const sends = () => bench.sink.calls.flat().filter((alertId) => alertId === rejected.alertId).length;
+      for (let attempt = 1; attempt <= 3; attempt += 1) {
+        assert.deepEqual((await deliver(bench.as(me), documents)).fates[0], fate);
+        assert.equal(sends(), 1);
+      }
+      // A person's `held retry` is another activity, of a workflow that took over.
+      bench.activityId = '2';
+      assert.deepEqual((await deliver(bench.as(other, [me]), [rejected])).fates, [fate]);
+      assert.equal(sends(), 2);
+      // And the next one is another activity of the same workflow.
+      bench.activityId = '3';
+      bench.sink.script = undefined;
+      assert.deepEqual(kinds(await deliver(bench.as(other, [me]), [rejected])), ['reached']);
+      assert.equal(sends(), 3);
+    }));
+
+  it('takes no rejection of a whole call for that of its alerts', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(2);
+      bench.sink.alertsPerCall = 2;
+      bench.sink.script = (sent) => {
+        if (sent.length > 1) throw new LurewatchError('LW_TARGET_REJECTED', 'one of the cases is invalid');
+        throw new LurewatchError('LW_TARGET_UNAVAILABLE', 'nobody listens');
+      };
+      assert.deepEqual(kinds(await deliver(bench.as(me), documents)), ['open', 'open']);
+      bench.sink.alertsPerCall = 1;
+      bench.sink.script = undefined;
+      assert.deepEqual(kinds(await deliver(bench.as(me), documents)), ['reached', 'reached']);
+    }));
+
+  for (const repeats of ['server', 'lookup', 'none'] as const) {
+    it(`sends nothing that another run delivered since it first looked (repeats: ${repeats})`, () =>
+      inContext(async (bench) => {
+        const [document] = alertDocuments(1);
+        assert.ok(document !== undefined);
+        bench.sink.repeats = repeats;
+        const { deliveries } = bench.ledger;
+        const claim = deliveries.claim.bind(deliveries);
+        deliveries.claim = async (...wanted) => {
+          deliveries.claim = claim;
+          await deliver(bench.as(other), [document]);
+          bench.openOwners.delete(other.runId);
+          return claim(...wanted);
+        };
+        const { fates } = await deliver(bench.as(me), [document]);
+        const reference = `case ${document.alertId}`;
+        assert.deepEqual(fates, [{ alertId: document.alertId, kind: 'reached', reference, earlier: true }]);
+        assert.equal(bench.sink.calls.length, 1);
+        assert.deepEqual(bench.sink.lookups, []);
+      }));
+  }
+
+  it('sends nothing that a person discarded after a claim had ended', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      const { alertId } = document;
+      const { deliveries } = bench.ledger;
+      await bench.leaveClaim(other, alertId);
+      const end = { version: 1, why: 'unavailable', reason: 'nobody listens', atMs: Date.now() } as const;
+      await deliveries.endClaims('cases', [{ alertId, number: 1, end }]);
+      const claim = deliveries.claim.bind(deliveries);
+      deliveries.claim = async (...wanted) => {
+        deliveries.claim = claim;
+        const outcome = { version: 1, kind: 'discarded', who: 'kim', why: 'a test', owner: other, atMs: 1 } as const;
+        await deliveries.recordOutcomes('cases', [{ alertId, outcome }]);
+        return claim(...wanted);
+      };
+      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      assert.deepEqual(bench.sink.calls, []);
     }));
 
   it('halves a call that was rejected as a whole until the poison is alone', () =>

@@ -162,4 +162,52 @@ describe('the file store', () => {
         await assert.rejects(store.readMany([key]), { code: 'LW_INTERNAL' }, key);
       }
     }));
+
+  it('makes the way to a folder durable at its first use, also where somebody else made it, and then no more', () =>
+    inFolder(async (folder) => {
+      await mkdir(join(folder, 'ledger', 'alerts', 'a'), { recursive: true });
+      const synced: string[] = [];
+      const store = await FileStore.open(folder, async (path) => void synced.push(path));
+      const syncedBy = async (key: string) => {
+        synced.length = 0;
+        await store.createMany([{ key, body: Buffer.from('x') }]);
+        return synced.map((path) => path.slice(folder.length + 1)).sort();
+      };
+      assert.deepEqual(await syncedBy('ledger/alerts/a/1'), ['', 'ledger', 'ledger/alerts', 'ledger/alerts/a']);
+      assert.deepEqual(await syncedBy('ledger/alerts/a/2'), ['ledger/alerts/a']);
+      assert.deepEqual(await syncedBy('ledger/alerts/b/3'), ['ledger/alerts', 'ledger/alerts/b']);
+      synced.length = 0;
+      await store.writeStream(Readable.from([Buffer.from('x')]), () => 'evidence/a/x.eml');
+      assert.deepEqual(synced.sort(), [folder, join(folder, 'evidence'), join(folder, 'evidence', 'a')]);
+    }));
+
+  it('takes no folder for durable whose way could not be made so', () =>
+    inFolder(async (folder) => {
+      let broken = true;
+      const synced: string[] = [];
+      const store = await FileStore.open(folder, async (path) => {
+        if (broken) throw new Error('input/output error');
+        synced.push(path);
+      });
+      const record = { key: 'ledger/a/1', body: Buffer.from('x') };
+      await assert.rejects(store.createMany([record]), { code: 'LW_STORE_UNAVAILABLE' });
+      broken = false;
+      assert.deepEqual(await store.createMany([record]), [true]);
+      assert.deepEqual(synced.sort(), [folder, join(folder, 'ledger'), join(folder, 'ledger', 'a')]);
+    }));
+
+  it('makes its own folder durable, and all that it had to make above it', () =>
+    inFolder(async (folder) => {
+      const synced: string[] = [];
+      await FileStore.open(join(folder, 'new', 'store'), async (path) => void synced.push(path));
+      assert.deepEqual(synced.sort(), [folder, join(folder, 'new')]);
+    }));
+
+  it('goes on when somebody removes its folders while it runs', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      await store.createMany([{ key: 'ledger/a/1', body: Buffer.from('x') }]);
+      await rm(join(folder, 'ledger'), { recursive: true });
+      assert.deepEqual(await store.createMany([{ key: 'ledger/a/1', body: Buffer.from('y') }]), [true]);
+    }));
 });
