@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
 
 export interface Stage {
-  /** Activity type, in the order in which a message meets them. */
+  /** Activity type, in the order in which a message meets them; its own stages below it, indented. */
   readonly name: string;
   readonly calls: number;
   /** From started to completed, summed over all calls: batches run side by side, so the sum is more than the clock. */
@@ -20,6 +22,7 @@ export interface PollHistory {
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
 type Timestamp = HistoryEvent['eventTime'];
+type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
 /** Reads what a poll and its batches left in Temporal: every run of the poll, and every child. */
 export async function readPollHistory(client: Client, workflowId: string, firstRunId: string): Promise<PollHistory> {
@@ -62,7 +65,21 @@ function addStages(
     sums.seconds += secondsOf(event.eventTime) - secondsOf(started?.eventTime);
     sums.waitedSeconds += secondsOf(started?.eventTime) - secondsOf(scheduled?.eventTime);
     stages.set(name, sums);
+    for (const [part, ms] of Object.entries(partsOf(completed.result?.payloads?.[0]))) {
+      const partSums = stages.get(`  ${part}`) ?? { calls: 0, seconds: 0, waitedSeconds: 0 };
+      partSums.calls += 1;
+      partSums.seconds += ms / 1000;
+      stages.set(`  ${part}`, partSums);
+    }
   }
+}
+
+const withPartsSchema = z.object({ tookMs: z.record(z.string(), z.number()) });
+
+/** What an activity says of how long its stages took. */
+function partsOf(payload: Payload | null | undefined): Readonly<Record<string, number>> {
+  const result = payload ? withPartsSchema.safeParse(defaultPayloadConverter.fromPayload(payload)) : undefined;
+  return result?.data?.tookMs ?? {};
 }
 
 function secondsOf(time: Timestamp): number {

@@ -20,7 +20,7 @@ import { createTarget } from './soar/create-target.js';
 import { FileStore } from './store/file-store.js';
 import { connectWorker, type TemporalOptions } from './temporal/connect.js';
 import { ensureSearchAttributes } from './temporal/search-attributes.js';
-import { createWorkflowLookup } from './temporal/workflow-lookup.js';
+import { createWorkflows } from './temporal/workflows.js';
 import { bundlePath } from './workflows/bundle-path.js';
 
 export interface WorkerOptions {
@@ -99,7 +99,8 @@ async function createWorker(
     shutdownGraceTime: config.shutdownGraceTime,
     // Activities that do not heed their cancellation must not keep a worker from ending.
     shutdownForceTime: config.shutdownGraceTime + 10_000,
-    maxConcurrentActivityTaskExecutions: 50,
+    // Room for several sinks that never answer: each holds ten at most (src/activities/deliver-alert.ts).
+    maxConcurrentActivityTaskExecutions: 100,
   });
 }
 
@@ -124,7 +125,7 @@ export async function openDependencies(loaded: LoadedConfig, client: Client): Pr
     sources,
     sinks,
     extraction: createExtractionPool({ threads: Math.min(4, availableParallelism()) }),
-    workflows: createWorkflowLookup(client, config.taskQueue),
+    workflows: createWorkflows(client, config.taskQueue),
   };
 }
 

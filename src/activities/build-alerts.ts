@@ -11,6 +11,7 @@ import { buildMispEvent } from '../misp/build-event.js';
 import type { AlertRow, FolderPage } from '../workflows/types.js';
 import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
 import { messageRecords } from './message-records.js';
+import { short } from './short.js';
 
 export interface BuildAlertsInput extends FolderPage {
   readonly mailbox: string;
@@ -107,9 +108,4 @@ function oncePerAlert(records: readonly MessageRecord[]): readonly MessageRecord
 
 function rowOf({ alertId, from, subject, urls }: AlertDocument): AlertRow {
   return { alertId, from: short(from), subject: short(subject ?? ''), urls: urls.length };
-}
-
-/** History holds what a person needs to recognise a mail, and no more. */
-function short(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }

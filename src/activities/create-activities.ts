@@ -1,12 +1,11 @@
-import { createBuildAlerts } from './build-alerts.js';
 import { createDeliverAlert } from './deliver-alert.js';
 import { createDeliverToSink, type DeliverInput } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 import { createDiscardAlert } from './discard-alert.js';
-import { createExtractIndicators } from './extract-indicators.js';
-import { createFetchMessages } from './fetch-messages.js';
+import { createHandOver } from './hand-over.js';
 import { createListUnread } from './list-unread.js';
 import { createMarkSeen } from './mark-seen.js';
+import { createPrepareAlerts } from './prepare-alerts.js';
 import { createPreviewMessages } from './preview-messages.js';
 import { createReadFates } from './read-fates.js';
 import { createRecordProgress } from './record-progress.js';
@@ -17,12 +16,11 @@ export function createActivities(dependencies: Dependencies) {
   return {
     listUnread: createListUnread(dependencies),
     previewMessages: createPreviewMessages(dependencies),
-    fetchMessages: createFetchMessages(dependencies),
-    extractIndicators: createExtractIndicators(dependencies),
-    buildAlerts: createBuildAlerts(dependencies),
+    prepareAlerts: createPrepareAlerts(dependencies),
     postAlerts: deliverToSink,
     registerMispEvents: (input: Omit<DeliverInput, 'sink'>) => deliverToSink({ ...input, sink: mispSinkName }),
     readFates: createReadFates(dependencies),
+    handOver: createHandOver(dependencies),
     deliverAlert: createDeliverAlert(dependencies),
     discardAlert: createDiscardAlert(dependencies),
     markSeen: createMarkSeen(dependencies),

@@ -7,6 +7,7 @@ import type { Owner } from '../ledger/records.js';
 import type { MailSource } from '../mail/source.js';
 import type { Sink } from '../sinks/sink.js';
 import type { Store } from '../store/store.js';
+import type { DeliverMessageInput } from '../workflows/types.js';
 
 /** A `deliverMessage` workflow that is open, and the message it carries. */
 export interface OpenDelivery {
@@ -16,14 +17,16 @@ export interface OpenDelivery {
   readonly held: boolean;
 }
 
-/** What activities ask Temporal about other workflows. */
-export interface WorkflowLookup {
+/** What activities ask Temporal about other workflows, and of it. */
+export interface Workflows {
   /** False: it has ended, or Temporal does not know it (any more). Throws while Temporal cannot be asked. */
   isOpen(owner: Owner): Promise<boolean>;
   /** True while a `deliverMessage` workflow carries this alert of this mailbox. */
   isInDelivery(mailbox: string, alertId: string): Promise<boolean>;
   /** From the visibility store, which may lag behind by seconds. */
   openDeliveries(mailbox: string): Promise<readonly OpenDelivery[]>;
+  /** Starts `deliverMessage` for a message. False: an open one carries it already. */
+  startDelivery(input: DeliverMessageInput): Promise<boolean>;
 }
 
 /** Everything the activities touch the world with. Secrets live in here and nowhere else. */
@@ -35,7 +38,7 @@ export interface Dependencies {
   /** Targets by name, and MISP under `misp`. */
   readonly sinks: ReadonlyMap<string, Sink>;
   readonly extraction: ExtractionPool;
-  readonly workflows: WorkflowLookup;
+  readonly workflows: Workflows;
 }
 
 export interface Mailbox {

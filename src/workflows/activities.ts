@@ -16,7 +16,7 @@ export const mailboxActivities = proxyActivities<Pick<Activities, 'listUnread' |
 
 /** Steps of a batch that only need the mailbox and the store. */
 export const batchActivities = proxyActivities<
-  Pick<Activities, 'fetchMessages' | 'extractIndicators' | 'buildAlerts' | 'markSeen' | 'previewMessages' | 'readFates'>
+  Pick<Activities, 'prepareAlerts' | 'handOver' | 'markSeen' | 'previewMessages' | 'readFates'>
 >({
   startToCloseTimeout: '30m',
   heartbeatTimeout,

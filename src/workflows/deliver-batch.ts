@@ -1,3 +1,4 @@
+import { isCancellation } from '@temporalio/workflow';
 import type { Fate } from '../sinks/fate.js';
 import { batchActivities, sinkActivities } from './activities.js';
 import { asBatchFailure } from './failures.js';
@@ -10,26 +11,43 @@ export type AlertFate =
   | { readonly kind: 'reached'; readonly earlier: boolean; readonly note: string }
   /** Other workflows have what is missing. */
   | { readonly kind: 'carried'; readonly note: string }
-  /** A sink refuses everything: the message stays unread, for the next poll. */
-  | { readonly kind: 'blocked'; readonly note: string }
+  /** A sink refuses everything: the message stays unread, for the next poll. `came`: it reached another one just now. */
+  | { readonly kind: 'blocked'; readonly came: boolean; readonly note: string }
   | { readonly kind: 'open'; readonly sinks: readonly OpenSink[]; readonly note: string };
 
 export interface AlertFates {
   of(alertId: string): AlertFate;
   readonly failure: BatchFailure | undefined;
-  /** No sink took anything, and one of them refuses everything: more batches would fare the same. */
-  readonly blocked: boolean;
+  /** Sinks that refused every alert of this batch. */
+  readonly refusing: readonly string[];
 }
 
-/** Brings a batch to all its sinks side by side, so that one that is down never delays another. */
-export async function deliverBatch(mailbox: string, plan: Plan, alertIds: readonly string[]): Promise<AlertFates> {
-  const names = [...plan.targets, ...(plan.misp ? [mispSinkName] : [])];
-  const sinks = alertIds.length === 0 ? [] : names;
-  const reports = await Promise.all(sinks.map((sink) => deliverTo(mailbox, plan, sink, alertIds)));
+/** The names of the sinks that each alert must reach. */
+export function sinksOf({ targets, misp }: Plan): readonly string[] {
+  return [...targets, ...(misp ? [mispSinkName] : [])];
+}
+
+/**
+ * Brings a batch to all its sinks side by side, so that one that is down never delays another.
+ * @param avoided sinks that refuse everything: only the ledger is asked how far the alerts came there
+ */
+export async function deliverBatch(
+  mailbox: string,
+  plan: Plan,
+  alertIds: readonly string[],
+  avoided: readonly string[],
+): Promise<AlertFates> {
+  const sinks = alertIds.length === 0 ? [] : sinksOf(plan);
+  const reports = await Promise.all(
+    sinks.map((sink) =>
+      avoided.includes(sink) ? howFar(mailbox, sink, alertIds) : deliverTo(mailbox, plan, sink, alertIds),
+    ),
+  );
   const fates = reports.map((report) => new Map(report.fates.map((fate) => [fate.alertId, fate])));
   const troubles = reports.flatMap(({ trouble }) => (trouble === undefined || trouble.retryable ? [] : [trouble]));
-  const accepted = reports.some((report) => report.fates.some((fate) => fate.kind === 'reached' && !fate.earlier));
-  const refusing = new Set(sinks.filter((_, index) => reports[index]?.trouble?.retryable === false));
+  const refusing = new Set(
+    sinks.filter((sink, index) => avoided.includes(sink) || reports[index]?.trouble?.retryable === false),
+  );
   const open = sinks.map((sink, index): OpenSink => {
     const notBeforeMs = reports[index]?.trouble?.notBeforeMs;
     return { sink, ...(notBeforeMs === undefined ? {} : { notBeforeMs }) };
@@ -42,7 +60,7 @@ export async function deliverBatch(mailbox: string, plan: Plan, alertIds: readon
         fates.map((fate) => fate.get(alertId) ?? { alertId, kind: 'open' }),
       ),
     failure: troubles[0] === undefined ? undefined : { code: troubles[0].code, message: troubles[0].message },
-    blocked: !accepted && troubles.some(({ refusesAll }) => refusesAll),
+    refusing: sinks.filter((_, index) => reports[index]?.trouble?.refusesAll === true),
   };
 }
 
@@ -62,13 +80,17 @@ async function deliverTo(
     const summary = `${mailbox}: post ${alertIds.length} alerts to ${sink}`;
     return await sinkActivities.postAlerts.executeWithOptions({ summary }, [{ mailbox, sink, alertIds, patienceMs }]);
   } catch (error) {
-    // Its workers died again and again, or it ran out of time: the ledger says how far it came.
-    const failure = asBatchFailure(error);
-    const fates = await batchActivities.readFates.executeWithOptions({ summary: `${mailbox}: how far ${sink} came` }, [
-      { sink, alertIds },
-    ]);
-    return { fates, trouble: { ...failure, retryable: true, refusesAll: false } };
+    if (isCancellation(error)) throw error;
+    // Its workers died again and again, or it ran out of time.
+    const { fates } = await howFar(mailbox, sink, alertIds);
+    return { fates, trouble: { ...asBatchFailure(error), retryable: true, refusesAll: false } };
   }
+}
+
+/** What the ledger knows. */
+async function howFar(mailbox: string, sink: string, alertIds: readonly string[]): Promise<SinkReport> {
+  const summary = `${mailbox}: how far ${alertIds.length} alerts came at ${sink}`;
+  return { fates: await batchActivities.readFates.executeWithOptions({ summary }, [{ sink, alertIds }]) };
 }
 
 function combine(sinks: readonly OpenSink[], refusing: ReadonlySet<string>, fates: readonly Fate[]): AlertFate {
@@ -78,7 +100,9 @@ function combine(sinks: readonly OpenSink[], refusing: ReadonlySet<string>, fate
     if (fate?.kind === 'rejected') return [{ sink: still.sink, rejected: fate.reason }];
     return fate?.kind === 'open' ? [still] : [];
   });
-  if (open.some(({ sink, rejected }) => rejected === undefined && refusing.has(sink))) return { kind: 'blocked', note };
+  if (open.some(({ sink, rejected }) => rejected === undefined && refusing.has(sink))) {
+    return { kind: 'blocked', came: fates.some((fate) => fate.kind === 'reached' && !fate.earlier), note };
+  }
   // What another run has in hand is looked after as well: the message is marked only when that is reached too.
   const carried = sinks.filter((_, index) => fates[index]?.kind === 'carried');
   if (open.length > 0) return { kind: 'open', sinks: [...open, ...carried], note };
@@ -88,6 +112,13 @@ function combine(sinks: readonly OpenSink[], refusing: ReadonlySet<string>, fate
 
 function wordFor(fate: Fate | undefined): string {
   if (fate === undefined || fate.kind === 'open') return 'not reached yet';
-  if (fate.kind === 'reached') return fate.reference === '' ? 'reached' : `→ ${fate.reference}`;
+  if (fate.kind === 'reached') return fate.reference === '' ? 'reached' : `→ ${short(fate.reference)}`;
   return fate.kind === 'carried' ? 'in the hands of another run' : `rejected it (${fate.reason})`;
+}
+
+const longestReference = 60;
+
+/** A path or address as far as it tells cases apart: the ledger and `find` have the whole. */
+function short(reference: string): string {
+  return reference.length <= longestReference ? reference : `…${reference.slice(reference.lastIndexOf('/'))}`;
 }

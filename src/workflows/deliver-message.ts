@@ -4,6 +4,7 @@ import {
   continueAsNew,
   defineQuery,
   defineUpdate,
+  isCancellation,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -85,6 +86,7 @@ async function mark({ marks, mailbox, folder, uidValidity, uid }: DeliverMessage
     await messageActivities.markSeen.executeWithOptions({ summary }, [{ mailbox, folder, uidValidity, uids: [uid] }]);
     return true;
   } catch (error) {
+    if (isCancellation(error)) throw error;
     // Renumbered: the next poll finds the message by its identity and marks it under its new number.
     if (asBatchFailure(error).code === 'LW_MAIL_UIDVALIDITY_CHANGED') return false;
     throw error;

@@ -13,7 +13,8 @@ import type { BatchFailure } from './types.js';
  * what to do instead of "Activity task failed"; and its status, for whom searches. Everything else passes as it is.
  */
 export function withItsOwnWords(error: unknown): unknown {
-  if (!(error instanceof ContinueAsNew)) upsertSearchAttributes([{ key: statusKey, value: 'failed' }]);
+  if (error instanceof ContinueAsNew) return error;
+  upsertSearchAttributes([{ key: statusKey, value: isCancellation(error) ? 'cancelled' : 'failed' }]);
   // A failure of the workflow's own says all of that already, and its details must stay.
   if (error instanceof ApplicationFailure) return error;
   const cause = applicationFailure(error);

@@ -3,7 +3,7 @@ export function deliverMessageId(mailbox: string, alertId: string): string {
   return `deliver-${mailbox}-${alertId}`;
 }
 
-/** A batch by its poll's run and its place in it: unique, and telling in the Web UI. */
-export function ingestBatchId(mailbox: string, runId: string, number: number): string {
-  return `batch-${mailbox}-${runId}-${number}`;
+/** @param unique made in the workflow: the same in each replay, and another after a reset */
+export function ingestBatchId(mailbox: string, unique: string): string {
+  return `batch-${mailbox}-${unique}`;
 }

@@ -1,19 +1,19 @@
-import { log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { isCancellation, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import type { HandOverInput } from '../activities/hand-over.js';
 import { alertIdsKey, statusKey } from '../temporal/search-attribute-keys.js';
 import { batchActivities } from './activities.js';
 import { type AlertFates, deliverBatch } from './deliver-batch.js';
 import { asBatchFailure, withItsOwnWords } from './failures.js';
-import { handOver } from './hand-over.js';
 import { type BatchLine, batchDetails } from './markdown.js';
 import type {
   AlertRow,
   BatchFailure,
   BatchMessage,
   BatchResult,
-  FetchResult,
   FolderPage,
   IngestBatchInput,
   MarkSeenReport,
+  PreparedBatch,
 } from './types.js';
 
 /** What became of one message. */
@@ -36,7 +36,10 @@ class Batch {
   readonly #place: FolderPage & { readonly mailbox: string };
   readonly #ends = new Map<string, End>();
   readonly #notes = new Map<string, string>();
+  readonly #alertOf = new Map<string, string>();
   #rows: ReadonlyMap<string, AlertRow> = new Map();
+  /** Messages that stay unread, and reached a sink all the same. */
+  #cameCloser = 0;
 
   constructor(input: IngestBatchInput) {
     const { mailbox, folder, uidValidity, uids } = input;
@@ -45,70 +48,69 @@ class Batch {
   }
 
   async run(): Promise<BatchResult> {
-    const { mailbox } = this.#input;
-    const count = this.#input.uids.length;
-    const summary = `${mailbox}: read ${count} ${count === 1 ? 'message' : 'messages'}`;
-    const fetched = await batchActivities.fetchMessages
-      .executeWithOptions({ summary }, [this.#place])
-      .catch(unlessRenumbered);
-    for (const uid of fetched.vanished) this.#ends.set(uid, 'vanished');
-    for (const { uid, reason } of fetched.unreadable) {
+    const { mailbox, plan, refusing } = this.#input;
+    const prepared = await this.#prepare();
+    for (const uid of prepared.vanished) this.#ends.set(uid, 'vanished');
+    for (const { uid, reason } of prepared.unreadable) {
       this.#ends.set(uid, 'remaining');
       this.#notes.set(uid, reason);
     }
-    const waiting = fetched.messages.filter(({ state }) => state === 'fresh' || state === 'known');
-    for (const { uid, state } of fetched.messages) {
+    for (const { uid, state, alertId } of prepared.messages) {
+      this.#alertOf.set(uid, alertId);
       if (state === 'reached') this.#ends.set(uid, 'duplicates');
       if (state === 'carried') this.#ends.set(uid, 'inDelivery');
     }
-    const alertIds = [...new Set(waiting.map(({ alertId }) => alertId))];
-    await this.#build(waiting, alertIds);
-    const fates = await deliverBatch(mailbox, this.#input.plan, alertIds);
+    const alertIds = prepared.rows.map(({ alertId }) => alertId);
+    if (alertIds.length > 0) upsertSearchAttributes([{ key: alertIdsKey, value: alertIds }]);
+    this.#show();
+    const fates = await deliverBatch(mailbox, plan, alertIds, refusing);
+    const waiting = prepared.messages.filter(({ state }) => state === 'fresh' || state === 'known');
     const started = await this.#settle(waiting, fates);
     this.#show();
     const markFailure = await this.#mark();
-    return this.#result(started, fates, markFailure ?? unreadableFailure(fetched));
+    return this.#result(started, fates, markFailure ?? unreadableFailure(prepared));
   }
 
-  async #build(messages: readonly BatchMessage[], alertIds: readonly string[]): Promise<void> {
-    if (messages.length === 0) return;
-    const { mailbox } = this.#input;
-    const place = { ...this.#place, uids: messages.map(({ uid }) => uid) };
-    await batchActivities.extractIndicators.executeWithOptions(
-      { summary: `${mailbox}: find indicators in ${messages.length} messages` },
-      [place],
-    );
-    const rows = await batchActivities.buildAlerts.executeWithOptions(
-      { summary: `${mailbox}: build ${alertIds.length} alerts` },
-      [place],
-    );
-    this.#rows = new Map(rows.map((row) => [row.alertId, row]));
-    upsertSearchAttributes([
-      { key: alertIdsKey, value: [...alertIds] },
-      { key: statusKey, value: 'delivering' },
-    ]);
-    this.#show(messages);
+  async #prepare(): Promise<PreparedBatch> {
+    const { mailbox, uids } = this.#input;
+    const what = uids.length === 1 ? '1 message and build its alert' : `${uids.length} messages and build their alerts`;
+    const prepared = await batchActivities.prepareAlerts
+      .executeWithOptions({ summary: `${mailbox}: read ${what}` }, [this.#place])
+      .catch(unlessRenumbered);
+    this.#rows = new Map(prepared.rows.map((row) => [row.alertId, row]));
+    return prepared;
   }
 
   /** Decides what became of each message; those with a sink still to reach go on in workflows of their own. */
   async #settle(messages: readonly BatchMessage[], fates: AlertFates): Promise<number> {
-    const leaving: Promise<boolean>[] = [];
+    const leaving: HandOverInput['messages'][number][] = [];
     const seen = new Set<string>();
-    for (const message of messages) {
-      const { uid, alertId } = message;
+    for (const { uid, alertId } of messages) {
       const fate = fates.of(alertId);
       const again = seen.has(alertId);
       seen.add(alertId);
       this.#notes.set(uid, fate.note);
       if (fate.kind === 'reached') this.#ends.set(uid, fate.earlier || again ? 'duplicates' : 'delivered');
-      else if (fate.kind === 'blocked') this.#ends.set(uid, 'remaining');
-      else if (fate.kind === 'carried' || again) this.#ends.set(uid, 'inDelivery');
+      else if (fate.kind === 'blocked') {
+        this.#ends.set(uid, 'remaining');
+        if (fate.came && !again) this.#cameCloser += 1;
+      } else if (fate.kind === 'carried' || again) this.#ends.set(uid, 'inDelivery');
       else {
         this.#ends.set(uid, fate.sinks.some(({ rejected }) => rejected !== undefined) ? 'held' : 'inDelivery');
-        leaving.push(handOver(this.#input, message, fate.sinks, this.#rows.get(alertId)));
+        leaving.push({ uid, alertId, sinks: fate.sinks });
       }
     }
-    return (await Promise.all(leaving)).filter((started) => started).length;
+    return leaving.length === 0 ? 0 : this.#handOver(leaving);
+  }
+
+  async #handOver(messages: HandOverInput['messages']): Promise<number> {
+    const { mailbox, folder, uidValidity } = this.#input;
+    const what = messages.length === 1 ? '1 message' : `${messages.length} messages`;
+    const summary = `${mailbox}: hand ${what} over to workflows of their own`;
+    const { started } = await batchActivities.handOver.executeWithOptions({ summary }, [
+      { mailbox, folder, uidValidity, messages },
+    ]);
+    return started;
   }
 
   async #mark(): Promise<BatchFailure | undefined> {
@@ -122,6 +124,7 @@ class Batch {
       if (report.vanished > 0) log.info('delivered messages vanished before they were marked', { mailbox, ...report });
       return undefined;
     } catch (error) {
+      if (isCancellation(error)) throw error;
       // Delivered all the same, and the ledger knows: the next poll marks them, by identity if they were renumbered.
       const failure = asBatchFailure(error);
       return failure.code === 'LW_MAIL_UIDVALIDITY_CHANGED' ? undefined : failure;
@@ -139,8 +142,9 @@ class Batch {
       held: counted('held'),
       vanished: counted('vanished'),
       remaining: counted('remaining'),
+      taken: counted('delivered') + counted('duplicates') + started + this.#cameCloser,
       started,
-      blocked: fates.blocked,
+      refusing: fates.refusing,
       ...(failure === undefined ? {} : { failure }),
     };
   }
@@ -149,8 +153,7 @@ class Batch {
     return this.#input.uids.filter((uid) => ends.includes(this.#ends.get(uid) ?? 'remaining'));
   }
 
-  #show(messages: readonly BatchMessage[] = []): void {
-    for (const { uid, alertId } of messages) this.#alertOf.set(uid, alertId);
+  #show(): void {
     const words = { inDelivery: 'in delivery', duplicates: 'delivered before' } as const;
     setCurrentDetails(
       batchDetails(
@@ -167,17 +170,15 @@ class Batch {
       ),
     );
   }
-
-  readonly #alertOf = new Map<string, string>();
 }
 
 /** A folder renumbered before anything was read holds nothing of this batch: the next poll lists it anew. */
-function unlessRenumbered(error: unknown): FetchResult {
+function unlessRenumbered(error: unknown): PreparedBatch {
   if (asBatchFailure(error).code !== 'LW_MAIL_UIDVALIDITY_CHANGED') throw error;
   log.warn('the folder was renumbered before the batch was read');
-  return { messages: [], vanished: [], unreadable: [] };
+  return { messages: [], vanished: [], unreadable: [], rows: [], tookMs: {} };
 }
 
-function unreadableFailure({ unreadable: [first] }: FetchResult): BatchFailure | undefined {
+function unreadableFailure({ unreadable: [first] }: PreparedBatch): BatchFailure | undefined {
   return first === undefined ? undefined : { code: 'LW_MAIL_PROTOCOL', message: first.reason };
 }

@@ -1,21 +1,26 @@
 import {
   ApplicationFailure,
+  ChildWorkflowCancellationType,
+  condition,
   continueAsNew,
   executeChild,
+  isCancellation,
   log,
   ParentClosePolicy,
   setCurrentDetails,
   upsertSearchAttributes,
-  workflowInfo,
+  uuid4,
 } from '@temporalio/workflow';
 import { mailboxKey, statusKey } from '../temporal/search-attribute-keys.js';
 import { batchActivities, mailboxActivities } from './activities.js';
 import { addCounts, noCounts, sumOf } from './counts.js';
+import { sinksOf } from './deliver-batch.js';
 import { asBatchFailure, withItsOwnWords } from './failures.js';
 import { ingestBatchId } from './ids.js';
 import type { ingestBatch } from './ingest-batch.js';
 import { checkIngestMailboxInput } from './input.js';
 import { pollDetails } from './markdown.js';
+import { PageQueue } from './page-queue.js';
 import type {
   BatchFailure,
   BatchResult,
@@ -61,8 +66,9 @@ class Poll {
   #started: number;
   #failures: BatchFailure[];
   #taken: number;
-  #batches = 0;
-  #blocked = false;
+  /** Messages of batches that have not ended: they may come to count as taken, or as in delivery. */
+  #underWay = 0;
+  readonly #refusing: Set<string>;
 
   constructor(input: IngestMailboxInput) {
     const before = input.continued;
@@ -72,6 +78,7 @@ class Poll {
     this.#taken = before?.taken ?? 0;
     this.#started = before?.started ?? 0;
     this.#failures = [...(before?.failures ?? [])];
+    this.#refusing = new Set(before?.refusing);
   }
 
   async run(): Promise<IngestMailboxResult> {
@@ -80,9 +87,9 @@ class Poll {
       const page = await this.#list(cursor, batchSize * batchesPerPage);
       if (cursor === undefined) this.#unread = page.unread;
       this.#counts = addCounts(this.#counts, { ...noCounts, inDelivery: page.inDelivery, held: page.held });
-      await this.#ingest(page);
+      const full = await this.#ingest(page);
       cursor = page.next;
-      if (cursor === undefined || this.#blocked || this.#room(page) <= 0) break;
+      if (cursor === undefined || full) break;
       // Every batch of the page has ended: continuing as new would end them.
       await continueAsNew<typeof ingestMailbox>({ ...this.#input, continued: this.#progress(cursor) });
     }
@@ -96,7 +103,8 @@ class Poll {
     const wanted = Math.min(this.#input.limit ?? mostPreviews, mostPreviews);
     const page = await this.#list(undefined, wanted);
     const preview: MessagePreview[] = [];
-    for (const batch of batchesOf(page.folders, batchSize)) {
+    const queue = new PageQueue(page.folders);
+    for (let batch = queue.take(batchSize); batch !== undefined; batch = queue.take(batchSize)) {
       const summary = `${mailbox}: look at ${describe(batch)}`;
       preview.push(...(await batchActivities.previewMessages.executeWithOptions({ summary }, [{ mailbox, ...batch }])));
     }
@@ -112,39 +120,50 @@ class Poll {
     return mailboxActivities.listUnread.executeWithOptions({ summary }, [request]);
   }
 
-  async #ingest(page: UnreadPage): Promise<void> {
-    const batches = batchesOf(page.folders, batchSize).values();
+  /** True: no more may be taken in this poll, whatever is left. */
+  async #ingest(page: UnreadPage): Promise<boolean> {
+    const { plan } = page;
+    const queue = new PageQueue(page.folders);
+    const startedBefore = this.#started;
+    const room = () => this.#room(page, startedBefore);
     const lane = async () => {
       for (;;) {
-        const room = Math.min(this.#room(page), batchSize);
-        const next = this.#blocked || room <= 0 ? undefined : batches.next().value;
-        if (next === undefined) return;
-        this.#taken += Math.min(next.uids.length, room);
-        await this.#batch({ ...next, uids: next.uids.slice(0, room) }, page.plan);
+        // What is under way may turn out to take no room: a message that somebody else carries, or that has vanished.
+        await condition(() => room() > 0 || this.#underWay === 0);
+        const batch = room() > 0 ? queue.take(Math.min(room(), batchSize)) : undefined;
+        if (batch === undefined) return;
+        this.#underWay += batch.uids.length;
+        await this.#batch(batch, plan);
+        this.#underWay -= batch.uids.length;
       }
     };
-    await Promise.all(Array.from({ length: page.plan.parallelBatches }, lane));
-    if (!page.plan.marks && this.#taken > 0) {
+    await Promise.all(Array.from({ length: plan.parallelBatches }, lane));
+    if (!plan.marks && page.folders.length > 0) {
       const { mailbox } = this.#input;
       const summary = `${mailbox}: note how far the folders are dealt with`;
       await mailboxActivities.recordProgress.executeWithOptions({ summary }, [{ mailbox }]);
     }
+    return room() <= 0;
   }
 
   async #batch(batch: FolderPage, plan: Plan): Promise<void> {
     const { mailbox } = this.#input;
-    this.#batches += 1;
     try {
       const result = await executeChild<typeof ingestBatch>('ingestBatch', {
-        workflowId: ingestBatchId(mailbox, workflowInfo().runId, this.#batches),
-        args: [{ mailbox, plan, ...batch }],
-        // A poll that is ended by hand leaves its batches to finish what they have begun.
+        workflowId: ingestBatchId(mailbox, uuid4()),
+        args: [{ mailbox, plan, ...batch, refusing: [...this.#refusing] }],
+        // A poll that is ended by hand, or cancelled, leaves its batches to finish what they have begun.
         parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.ABANDON,
         staticSummary: `${mailbox}: ${describe(batch)}`,
-        typedSearchAttributes: [{ key: mailboxKey, value: mailbox }],
+        typedSearchAttributes: [
+          { key: mailboxKey, value: mailbox },
+          { key: statusKey, value: 'delivering' },
+        ],
       });
       this.#account(result);
     } catch (error) {
+      if (isCancellation(error)) throw error;
       const failure = asBatchFailure(error);
       log.warn('batch failed', { mailbox, folder: batch.folder, code: failure.code });
       this.#failures.push(failure);
@@ -154,17 +173,24 @@ class Poll {
 
   #account(result: BatchResult): void {
     this.#counts = addCounts(this.#counts, result);
+    this.#taken += result.taken;
     this.#started += result.started;
     if (result.failure !== undefined) this.#failures.push(result.failure);
-    if (result.blocked) this.#blocked = true;
+    for (const sink of result.refusing) this.#refusing.add(sink);
   }
 
-  /** How many more messages may be taken: the poll's limit, and what may be in delivery. */
-  #room(page: UnreadPage): number {
-    const limit = Math.min(this.#input.limit ?? Number.POSITIVE_INFINITY, page.plan.limit ?? Number.POSITIVE_INFINITY);
-    const inDelivery = Math.max(page.openDeliveries, this.#started);
-    if (inDelivery >= page.plan.maxInDelivery) return 0;
-    return limit - this.#taken;
+  /**
+   * How many more messages may be taken: what is left of the limit and of what may be in delivery, and none once every
+   * sink refuses everything. What stays unread after all (its sink refuses, the server does not give it) takes no room,
+   * so that it never keeps the mails behind it waiting.
+   */
+  #room({ plan, openDeliveries }: UnreadPage, startedBefore: number): number {
+    const sinks = sinksOf(plan);
+    if (sinks.length > 0 && sinks.every((sink) => this.#refusing.has(sink))) return 0;
+    const limit = Math.min(this.#input.limit ?? Number.POSITIVE_INFINITY, plan.limit ?? Number.POSITIVE_INFINITY);
+    // The visibility store may lag behind what was started before the page was listed.
+    const inDelivery = Math.max(openDeliveries, startedBefore) + this.#started - startedBefore;
+    return Math.min(limit - this.#taken, plan.maxInDelivery - inDelivery) - this.#underWay;
   }
 
   #remaining(): number {
@@ -174,12 +200,14 @@ class Poll {
   #progress(cursor: ListCursor): ContinuedPoll {
     const failures = this.#failures.slice(0, 10);
     const counts = this.#counts;
-    return { cursor, unread: this.#unread, counts, taken: this.#taken, started: this.#started, failures };
+    const [taken, started, refusing] = [this.#taken, this.#started, [...this.#refusing]];
+    return { cursor, unread: this.#unread, counts, taken, started, refusing, failures };
   }
 
   #failed(): ApplicationFailure {
     const [first] = this.#failures;
-    const others = this.#failures.length > 1 ? ` (and ${this.#failures.length - 1} more batches failed)` : '';
+    const others = this.#failures.length - 1;
+    const more = others === 0 ? '' : ` (and ${others} more ${others === 1 ? 'batch' : 'batches'} failed)`;
     const result = {
       mailbox: this.#input.mailbox,
       unread: this.#unread,
@@ -187,22 +215,12 @@ class Poll {
       remaining: this.#remaining(),
     };
     return ApplicationFailure.create({
-      message: `${first?.message ?? ''}${others}`,
+      message: `${first?.message ?? ''}${more}`,
       type: first?.code ?? 'LW_BATCH_FAILED',
       nonRetryable: true,
       details: [result],
     });
   }
-}
-
-function batchesOf(folders: readonly FolderPage[], size: number): readonly FolderPage[] {
-  return folders.flatMap(({ folder, uidValidity, uids }) =>
-    Array.from({ length: Math.ceil(uids.length / size) }, (_, index) => ({
-      folder,
-      uidValidity,
-      uids: uids.slice(index * size, (index + 1) * size),
-    })),
-  );
 }
 
 function describe({ folder, uids }: FolderPage): string {

@@ -30,12 +30,12 @@ export interface BatchLine {
 
 export function batchDetails(lines: readonly BatchLine[]): string {
   return [
-    '| UID | alert | from | subject | URLs | what became of it |',
+    '| UID | what became of it | from | subject | URLs | alert |',
     '|---|---|---|---|---|---|',
     ...lines.map(({ uid, row, fate }) =>
       row === undefined
-        ? `| ${plain(uid)} | | | | | ${plain(fate)} |`
-        : `| ${plain(uid)} | ${row.alertId} | ${plain(row.from)} | ${plain(row.subject)} | ${row.urls} | ${plain(fate)} |`,
+        ? `| ${plain(uid)} | ${plain(fate)} | | | | |`
+        : `| ${plain(uid)} | ${plain(fate)} | ${plain(row.from)} | ${plain(row.subject)} | ${row.urls} | ${row.alertId} |`,
     ),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, isCancellation } from '@temporalio/workflow';
 import { messageActivities } from './activities.js';
 import { asBatchFailure } from './failures.js';
 import type { Decision, DeliverMessageInput, DeliverMessageResult, OpenSink, SinkState } from './types.js';
@@ -96,6 +96,7 @@ export class SinkDelivery {
       else if (result.kind === 'rejected') this.#enter('held', result.reason);
       else this.#enter('waiting', result.message);
     } catch (error) {
+      if (isCancellation(error)) throw error;
       // What no retry mends: the target is gone from the configuration, the store is damaged. A person decides.
       this.#enter('held', asBatchFailure(error).message);
     }
@@ -125,6 +126,8 @@ export class SinkDelivery {
   async #discard({ who, why }: Decision): Promise<void> {
     const { mailbox, alertId } = this.#input;
     const summary = `${mailbox}: discard alert ${alertId} for ${this.#sink}`;
+    // Another decision now would be accepted and lost.
+    this.#enter('discarding', `by ${who}: ${why}`);
     await messageActivities.discardAlert.executeWithOptions({ summary }, [{ sink: this.#sink, alertId, who, why }]);
     this.#enter('discarded', `discarded by ${who}: ${why}`);
   }

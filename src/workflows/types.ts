@@ -45,10 +45,12 @@ export interface ContinuedPoll {
   readonly cursor: ListCursor;
   readonly unread: number;
   readonly counts: Counts;
-  /** Messages given to batches, for the limit. */
+  /** What the batches took, for the limit. */
   readonly taken: number;
   /** `deliverMessage` workflows started by this poll: the visibility store may not show them yet. */
   readonly started: number;
+  /** Sinks that refuse everything: nothing more is sent to them in this poll. */
+  readonly refusing: readonly string[];
   readonly failures: readonly BatchFailure[];
 }
 
@@ -56,7 +58,7 @@ export interface ContinuedPoll {
 export interface ListCursor {
   /** Index into the configured folders. */
   readonly folder: number;
-  /** The last UID taken of that folder; '' at its beginning. */
+  /** The last UID of that folder that was taken or passed over; '' at its beginning. */
   readonly after: string;
   /** For each folder its UIDVALIDITY and UIDNEXT when the poll began: later mail is for the next poll. */
   readonly began: readonly { readonly uidValidity: string; readonly uidNext: string }[];
@@ -98,14 +100,18 @@ export interface Plan {
 export interface IngestBatchInput extends FolderPage {
   readonly mailbox: string;
   readonly plan: Plan;
+  /** Sinks that refused everything just now: nothing is sent to them. */
+  readonly refusing: readonly string[];
 }
 
 export interface BatchResult extends Counts {
   readonly remaining: number;
+  /** Messages that came closer to their end: what a poll's limit counts. */
+  readonly taken: number;
   /** How many `deliverMessage` workflows it started. */
   readonly started: number;
-  /** True: no sink took anything and one refuses everything; more batches would fare the same. */
-  readonly blocked: boolean;
+  /** Sinks that refused every alert they were given: more batches would fare the same there. */
+  readonly refusing: readonly string[];
   /** Set where the batch could not do its work: a sink that refuses everything, a folder that was renumbered. */
   readonly failure?: BatchFailure;
 }
@@ -131,6 +137,14 @@ export interface FetchResult {
   readonly vanished: readonly string[];
   /** Messages that the server lists and cannot give. They stay unread, and the poll says so. */
   readonly unreadable: readonly { readonly uid: string; readonly reason: string }[];
+}
+
+/** A batch whose alerts are in the store. */
+export interface PreparedBatch extends FetchResult {
+  /** Of the alerts that wait for a sink, each once. */
+  readonly rows: readonly AlertRow[];
+  /** How long each stage took in the last attempt, in milliseconds. */
+  readonly tookMs: Readonly<Record<string, number>>;
 }
 
 /** A line of the table that the Web UI shows. */
@@ -203,7 +217,7 @@ export interface DeliveryState {
 
 export interface SinkState {
   readonly sink: string;
-  readonly state: 'delivering' | 'waiting' | 'held' | 'delivered' | 'discarded';
+  readonly state: 'delivering' | 'waiting' | 'held' | 'discarding' | 'delivered' | 'discarded';
   /** Why it waits or is held; the reference where it was delivered. */
   readonly detail: string;
 }

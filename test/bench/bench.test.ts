@@ -63,7 +63,7 @@ describe('the benchmark', () => {
     inFolder(async (folder) => {
       const run = await bench('instant', '--mails', '40', '--rounds', '1', '--generated', '--results', folder);
       assert.equal(run.status, 0, run.errors);
-      for (const words of ['Lurewatch', 'loop', 'of the loop', 'fetchMessages', 'worker peak MB']) {
+      for (const words of ['Lurewatch', 'loop', 'of the loop', 'prepareAlerts', 'worker peak MB']) {
         assert.ok(run.output.includes(words), `${words} is not in\n${run.output}`);
       }
       const [file = ''] = await readdir(folder);
@@ -76,7 +76,7 @@ describe('the benchmark', () => {
       assert.equal(history.workflows, 2, 'the poll and its one batch');
       assert.deepEqual(
         history.stages.map(({ name }) => name),
-        ['listUnread', 'fetchMessages', 'extractIndicators', 'buildAlerts', 'postAlerts', 'markSeen'],
+        ['listUnread', 'prepareAlerts', '  fetch', '  extract', '  build', 'postAlerts', 'markSeen'],
       );
     }));
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Site } from '../support/lab.js';
+import { simpleMail } from '../support/mails.js';
 import { everyMailOnce, failureOf, mispConfig, withMisp, withWebhook } from '../support/soar-labs.js';
 
 const concurrency = 4;
@@ -75,6 +76,42 @@ describe('a sink that refuses everything', { concurrency }, () => {
       await everyMailOnce(lab, soar, 5);
       assert.equal(soar.requests.length, 5);
       assert.equal(misp.events.size, 5);
+    }));
+
+  it('MISP with an expired key: old mails that wait for it never keep new ones from the SOAR', () =>
+    withMisp(
+      site,
+      async (lab, soar, misp) => {
+        await lab.configure({ misp: mispConfig(misp, 'WRONG_KEY') });
+        await lab.worker();
+        await lab.deliver(lab.mails(160));
+        assert.equal((await failureOf(lab.ingest())).code, 'LW_MISP_AUTH');
+        assert.equal(soar.caseCount, 160);
+        const asked = misp.requests.length;
+
+        await lab.deliver([simpleMail(`${lab.name}-new`)]);
+        const failure = await failureOf(lab.ingest());
+        assert.equal(failure.code, 'LW_MISP_AUTH');
+        assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 161, remaining: 161 });
+        assert.equal(soar.caseCount, 161);
+        assert.equal(soar.requests.length, 161);
+        // Two batches of two requests at a time are under way before the first refusal is told; the third does without.
+        assert.ok(misp.requests.length - asked <= 2 * 2, `${misp.requests.length - asked} requests`);
+      },
+      { mailboxes: { soc: { connections: 1 } } },
+    ));
+
+  it('SOAR that took older mails of the batch once is still told from a few that it rejects: nothing is held', () =>
+    withMisp(site, async (lab, soar, misp) => {
+      await lab.configure({ misp: mispConfig(misp, 'WRONG_KEY') });
+      await lab.worker();
+      await lab.deliver(lab.mails(3));
+      assert.equal((await failureOf(lab.ingest())).code, 'LW_MISP_AUTH');
+      soar.fault({ kind: 'status', status: 400, times: Number.POSITIVE_INFINITY });
+      await lab.deliver([1, 2].map((number) => simpleMail(`${lab.name}-new-${number}`)));
+      const failure = await failureOf(lab.ingest());
+      assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 5, remaining: 5 });
+      assert.deepEqual(await lab.openWorkflows(), []);
     }));
 
   it('SOAR, while MISP accepts: all events are in MISP, and then each mail becomes one alert', () =>

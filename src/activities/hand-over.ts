@@ -1,0 +1,39 @@
+import type { OpenSink } from '../workflows/types.js';
+import { activityOwner } from './context.js';
+import { type Dependencies, mailboxNamed } from './dependencies.js';
+import { marksSeen } from './list-unread.js';
+import { short } from './short.js';
+
+export interface HandOverInput {
+  readonly mailbox: string;
+  readonly folder: string;
+  readonly uidValidity: string;
+  readonly messages: readonly {
+    readonly uid: string;
+    readonly alertId: string;
+    /** Still to reach. */
+    readonly sinks: readonly OpenSink[];
+  }[];
+}
+
+/**
+ * Gives messages to workflows of their own. An activity and not child workflows: a child costs its batch a kilobyte of
+ * history twice over, and a batch may have to let go of fifty. Tried again, it finds those of its first attempt open.
+ */
+export function createHandOver(dependencies: Dependencies) {
+  return async function handOver(input: HandOverInput): Promise<{ readonly started: number }> {
+    const { mailbox, folder, uidValidity, messages } = input;
+    const marks = marksSeen(mailboxNamed(dependencies, mailbox));
+    const documents = await dependencies.ledger.alerts.read(messages.map(({ alertId }) => alertId));
+    const predecessors = [activityOwner()];
+    const started = await Promise.all(
+      messages.map(({ uid, alertId, sinks }, index) => {
+        const { from = '', subject = null } = documents[index] ?? {};
+        const seen = { from: short(from), subject: short(subject ?? '') };
+        const place = { mailbox, folder, uidValidity, uid, alertId };
+        return dependencies.workflows.startDelivery({ ...place, marks, sinks, predecessors, ...seen });
+      }),
+    );
+    return { started: started.filter(Boolean).length };
+  };
+}
