@@ -1,4 +1,4 @@
-import { Tokenizer } from 'htmlparser2';
+import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { addTextUrls } from './text-urls.js';
 import type { FoundUrl } from './types.js';
 import type { UrlList } from './url-list.js';
@@ -10,7 +10,8 @@ const maxRunChars = 1024 * 1024;
 
 /** What opens when a person clicks or sends; all others load by themselves. */
 const clickAttributes: ReadonlySet<string> = new Set(['href', 'xlink:href', 'action', 'formaction']);
-const embedAttributes: ReadonlySet<string> = new Set([
+const linkAttributes: ReadonlySet<string> = new Set([
+  ...clickAttributes,
   'src',
   'background',
   'poster',
@@ -19,6 +20,7 @@ const embedAttributes: ReadonlySet<string> = new Set([
   'dynsrc',
   'lowsrc',
 ]);
+const metaAttributes: ReadonlySet<string> = new Set(['content', 'http-equiv']);
 const embeddingTags: ReadonlySet<string> = new Set(['link', 'image', 'use', 'feimage']);
 /** These do not interrupt a word: `exam<b>ple.com</b>` reads as one. */
 const inlineTags: ReadonlySet<string> = new Set(
@@ -47,8 +49,11 @@ export function addHtmlUrls(html: string, list: UrlList): void {
   }
 }
 
-/** Collects first, since a `base` counts for the links before it too. */
-class HtmlWalk {
+/**
+ * Collects first, since a `base` counts for the links before it too. It is the tokenizer's set of callbacks itself:
+ * closures made for each document are new functions to V8 each time, which it would compile the tokenizer anew for.
+ */
+class HtmlWalk implements TokenizerCallbacks {
   readonly pieces: Piece[] = [];
   base: string | null = null;
   readonly #html: string;
@@ -58,8 +63,7 @@ class HtmlWalk {
   #value = '';
   #wanted = false;
   #attributes = new Map<string, string>();
-  #run: string[] = [];
-  #runChars = 0;
+  #run = '';
   #mute: string | null = null;
 
   constructor(html: string, insideComment = false) {
@@ -68,80 +72,99 @@ class HtmlWalk {
   }
 
   run(): void {
-    const tokenizer = new Tokenizer(
-      { decodeEntities: true },
-      {
-        ontext: (start, end) => this.#text(this.#html.slice(start, end)),
-        ontextentity: (codePoint) => this.#text(String.fromCodePoint(codePoint)),
-        onopentagname: (start, end) => this.#openTag(this.#html.slice(start, end).toLowerCase()),
-        onattribname: (start, end) => this.#startAttribute(this.#html.slice(start, end).toLowerCase()),
-        onattribdata: (start, end) => this.#attributeData(this.#html.slice(start, end)),
-        onattribentity: (codePoint) => this.#attributeData(String.fromCodePoint(codePoint)),
-        onattribend: () => this.#endAttribute(),
-        onopentagend: () => this.#endTag(),
-        onselfclosingtag: () => this.#endTag(),
-        onclosetag: (start, end) => this.#closeTag(this.#html.slice(start, end).toLowerCase()),
-        oncomment: (start, end, offset) => this.#comment(start, end - offset),
-        oncdata: (start, end, offset) => this.#text(this.#html.slice(start, end - offset)),
-        ondeclaration: () => {},
-        onprocessinginstruction: () => {},
-        onend: () => {},
-      },
-    );
+    const tokenizer = new Tokenizer({ decodeEntities: true }, this);
     tokenizer.write(this.#html);
     tokenizer.end();
     this.#flush();
   }
 
-  #text(text: string): void {
-    if (this.#mute !== null) return;
-    this.#run.push(text);
-    this.#runChars += text.length;
-    if (this.#runChars > maxRunChars) this.#flush();
+  ontext(start: number, end: number): void {
+    this.#text(this.#html.slice(start, end));
   }
 
-  #flush(): void {
-    if (this.#run.length > 0) this.pieces.push({ kind: 'text', text: this.#run.join('') });
-    this.#run = [];
-    this.#runChars = 0;
+  ontextentity(codePoint: number): void {
+    this.#text(String.fromCodePoint(codePoint));
   }
 
-  #openTag(tag: string): void {
-    this.#tag = tag;
-    this.#attributes = new Map();
-    if (!inlineTags.has(tag)) this.#flush();
+  oncdata(start: number, end: number, offset: number): void {
+    this.#text(this.#html.slice(start, end - offset));
   }
 
-  #closeTag(tag: string): void {
+  onopentagname(start: number, end: number): void {
+    this.#tag = this.#html.slice(start, end).toLowerCase();
+    if (!inlineTags.has(this.#tag)) this.#flush();
+  }
+
+  onclosetag(start: number, end: number): void {
+    const tag = this.#html.slice(start, end).toLowerCase();
     if (tag === this.#mute) this.#mute = null;
     if (!inlineTags.has(tag)) this.#flush();
   }
 
-  #startAttribute(name: string): void {
-    this.#attribute = name;
+  onattribname(start: number, end: number): void {
+    this.#attribute = this.#html.slice(start, end).toLowerCase();
     this.#value = '';
     this.#wanted =
-      !this.#attributes.has(name) &&
-      (clickAttributes.has(name) ||
-        embedAttributes.has(name) ||
-        (this.#tag === 'meta' && /^(content|http-equiv)$/.test(name)));
+      (linkAttributes.has(this.#attribute) || (this.#tag === 'meta' && metaAttributes.has(this.#attribute))) &&
+      !this.#attributes.has(this.#attribute);
   }
 
-  #attributeData(text: string): void {
-    if (this.#wanted && this.#value.length < maxValueChars) this.#value += text;
+  onattribdata(start: number, end: number): void {
+    if (this.#wanted) this.#addToValue(this.#html.slice(start, end));
   }
 
-  #endAttribute(): void {
+  onattribentity(codePoint: number): void {
+    if (this.#wanted) this.#addToValue(String.fromCodePoint(codePoint));
+  }
+
+  onattribend(): void {
     if (this.#wanted) this.#attributes.set(this.#attribute, this.#value);
     this.#wanted = false;
   }
 
-  #endTag(): void {
+  onopentagend(): void {
     if (this.#tag === 'script' || this.#tag === 'style') this.#mute = this.#tag;
+    if (this.#attributes.size === 0) return;
     if (this.#tag === 'base') this.base ??= resolveLink(this.#attributes.get('href') ?? '', null);
     else if (this.#tag === 'meta') this.#meta();
     else for (const [name, value] of this.#attributes) this.#link(name, value);
     this.#attributes = new Map();
+  }
+
+  onselfclosingtag(): void {
+    this.onopentagend();
+  }
+
+  /** Outlook shows what stands in `<!--[if mso]>`. */
+  oncomment(start: number, end: number, offset: number): void {
+    const comment = this.#html.slice(start, end - offset);
+    const condition = /^\s{0,20}\[if [^\]]{0,200}\]>/i.exec(comment);
+    if (condition === null || this.#hidden) return;
+    this.#flush();
+    const inner = new HtmlWalk(comment.slice(condition[0].length), true);
+    inner.run();
+    this.base ??= inner.base;
+    for (const piece of inner.pieces) this.pieces.push(piece);
+  }
+
+  ondeclaration(): void {}
+  onprocessinginstruction(): void {}
+  onend(): void {}
+
+  #text(text: string): void {
+    if (this.#mute !== null) return;
+    this.#run += text;
+    if (this.#run.length > maxRunChars) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#run === '') return;
+    this.pieces.push({ kind: 'text', text: this.#run });
+    this.#run = '';
+  }
+
+  #addToValue(text: string): void {
+    if (this.#value.length < maxValueChars) this.#value += text;
   }
 
   #link(name: string, value: string): void {
@@ -158,18 +181,6 @@ class HtmlWalk {
     if (this.#attributes.get('http-equiv')?.trim().toLowerCase() !== 'refresh') return;
     const target = /^[^;,]*[;,]?\s*(?:url\s*=\s*)?["']?([^"']+)/i.exec(this.#attributes.get('content') ?? '')?.[1];
     if (target !== undefined) this.pieces.push({ kind: 'link', value: target, as: 'click' });
-  }
-
-  /** Outlook shows what stands in `<!--[if mso]>`. */
-  #comment(start: number, end: number): void {
-    const comment = this.#html.slice(start, end);
-    const condition = /^\s{0,20}\[if [^\]]{0,200}\]>/i.exec(comment);
-    if (condition === null || this.#hidden) return;
-    this.#flush();
-    const inner = new HtmlWalk(comment.slice(condition[0].length), true);
-    inner.run();
-    this.base ??= inner.base;
-    for (const piece of inner.pieces) this.pieces.push(piece);
   }
 }
 
@@ -191,6 +202,8 @@ function withoutCommas(word: string): string {
 
 /** An attribute as the absolute URL it stands for; null where it is none, or relative with nothing to resolve it. */
 function resolveLink(value: string, base: string | null): string | null {
+  // Nearly all are written like this, and nothing below would change them.
+  if (/^https?:[!-~]+$/i.test(value)) return value;
   // Browsers take these out (URL Standard §4.4).
   const link = value
     .replaceAll(/[\t\r\n]/g, '')

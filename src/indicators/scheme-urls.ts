@@ -5,36 +5,45 @@ export interface UrlSpan {
 
 /** URLs that are written with their scheme. Linear: every character is looked at once. */
 export function* schemeUrls(text: string): Generator<UrlSpan> {
-  const scheme = /(?:https?|ftp):\/\//gi;
-  for (let match = scheme.exec(text); match !== null; match = scheme.exec(text)) {
-    const bodyStart = match.index + match[0].length;
-    const end = urlEnd(text, bodyStart);
-    if (end > bodyStart) yield { start: match.index, end };
-    scheme.lastIndex = Math.max(end, bodyStart);
+  let from = 0;
+  for (let colon = text.indexOf('://'); colon >= 0; colon = text.indexOf('://', from)) {
+    const bodyStart = colon + 3;
+    const start = schemeStart(text, from, colon);
+    const end = start < 0 ? bodyStart : urlEnd(text, bodyStart);
+    if (end > bodyStart) yield { start, end };
+    from = end;
   }
 }
 
-const closers: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
-const trailing: ReadonlySet<string> = new Set(".,;:!?'*");
+/** Where the scheme that ends at the colon starts, not before `from`; -1 where it is none that is wanted. */
+function schemeStart(text: string, from: number, colon: number): number {
+  const scheme = /(?:https?|ftp)$/i.exec(text.slice(Math.max(from, colon - 5), colon))?.[0];
+  return scheme === undefined ? -1 : colon - scheme.length;
+}
+
+const open = { parenthesis: 0x28, bracket: 0x5b, brace: 0x7b };
+const close = { parenthesis: 0x29, bracket: 0x5d, brace: 0x7d };
+/** What ends a sentence or emphasis rather than belongs to a URL. */
+const trailing = ".,;:!?'*";
 
 /**
  * Where a URL in running text ends: at a blank, a quote, an angle bracket, a bracket that it did not open, or
  * punctuation of Chinese and Japanese text; without punctuation that ends the sentence.
  */
 export function urlEnd(text: string, start: number): number {
-  const open: Record<string, number> = { '(': 0, '[': 0, '{': 0 };
+  const depth = { parenthesis: 0, bracket: 0, brace: 0 };
   let end = start;
   for (; end < text.length; end++) {
-    if (endsUrl(text.charCodeAt(end))) break;
-    const character = text[end] as string;
-    if (character in open) open[character] = (open[character] ?? 0) + 1;
-    const opener = closers[character];
-    if (opener === undefined) continue;
-    const count = open[opener] ?? 0;
-    if (count === 0) break;
-    open[opener] = count - 1;
+    const code = text.charCodeAt(end);
+    if (endsUrl(code)) break;
+    if (code === open.parenthesis) depth.parenthesis += 1;
+    else if (code === open.bracket) depth.bracket += 1;
+    else if (code === open.brace) depth.brace += 1;
+    else if (code === close.parenthesis && --depth.parenthesis < 0) break;
+    else if (code === close.bracket && --depth.bracket < 0) break;
+    else if (code === close.brace && --depth.brace < 0) break;
   }
-  while (end > start && trailing.has(text[end - 1] as string)) end--;
+  while (end > start && trailing.includes(text.charAt(end - 1))) end--;
   return end;
 }
 

@@ -13,6 +13,9 @@ const maxLabels = 8;
 /** Words given to linkify-it for one call; more than any honest text of 16 MB has. */
 const maxWords = 500_000;
 
+/** Quicker than linkify-it: every top-level domain has two letters or more, so `3.14` and `e.g.` hold none. */
+const mayHoldHost = /\.[a-z\u0080-\uffff]{2}|www/i;
+
 const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, fuzzyIP: false });
 // Any letters may be a top-level domain here; the public suffix list decides afterwards.
 linkify.tlds(['[a-z\\u00a1-\\uffef]{2,24}']);
@@ -24,41 +27,56 @@ const fileEndings: ReadonlySet<string> = new Set(
 
 /** Adds the URLs of running text: with scheme, or a bare host with a known top-level domain. Linear. */
 export function addTextUrls(text: string, list: UrlList): void {
-  const words = { left: maxWords };
+  // Neither a host nor a scheme: so it is with most of the pieces that HTML comes in.
+  if (!text.includes('.') && !text.includes('://')) return;
+  const search = { wordsLeft: maxWords, dot: dotFrom(text, 0) };
   let from = 0;
   for (const { start, end } of schemeUrls(text)) {
-    addBareHosts(text, from, start, list, words);
+    addBareHosts(text, from, start, list, search);
     list.add(text.slice(start, end), 'text');
     from = end;
   }
-  addBareHosts(text, from, text.length, list, words);
+  addBareHosts(text, from, text.length, list, search);
 }
 
-function addBareHosts(text: string, from: number, to: number, list: UrlList, words: { left: number }): void {
-  let dot = text.indexOf('.', from);
+interface Search {
+  wordsLeft: number;
+  /** The first dot that was not looked at: between URLs that have none, the search for it must not start anew. */
+  dot: number;
+}
+
+function dotFrom(text: string, from: number): number {
+  const dot = text.indexOf('.', from);
+  return dot < 0 ? text.length : dot;
+}
+
+function addBareHosts(text: string, from: number, to: number, list: UrlList, search: Search): void {
+  if (search.dot < from) search.dot = dotFrom(text, from);
   let wordEnd = from;
-  while (dot >= 0 && dot < to) {
-    if (!isHostCode(text.charCodeAt(dot + 1)) || !isHostCode(text.charCodeAt(dot - 1)) || dot === from) {
-      dot = text.indexOf('.', dot + 1);
+  while (search.dot < to) {
+    const { dot } = search;
+    const within = dot > from && dot + 1 < text.length;
+    if (!within || !isHostCode(text.charCodeAt(dot + 1)) || !isHostCode(text.charCodeAt(dot - 1))) {
+      search.dot = dotFrom(text, dot + 1);
       continue;
     }
     let start = dot;
     while (start > wordEnd && !isBlank(text.charCodeAt(start - 1))) start--;
     wordEnd = dot;
     while (wordEnd < to && !isBlank(text.charCodeAt(wordEnd))) wordEnd++;
-    if (words.left === 0) {
+    if (search.wordsLeft === 0) {
       list.findings.add('urls-cut');
       return;
     }
-    words.left -= 1;
+    search.wordsLeft -= 1;
     addBareHost(text.slice(start, wordEnd), list);
-    dot = text.indexOf('.', wordEnd);
+    search.dot = dotFrom(text, wordEnd);
   }
 }
 
 function addBareHost(word: string, list: UrlList): void {
   const window = word.slice(0, wordWindow);
-  if (longestHost(window) > maxLabels) return;
+  if (!mayHoldHost.test(window) || longestHost(window) > maxLabels) return;
   for (const match of linkify.match(window) ?? []) {
     if (match.schema !== '' && match.schema !== '//') continue;
     const end = match.lastIndex < window.length ? match.lastIndex : urlEnd(word, match.index);

@@ -10,6 +10,9 @@ const wantedFields: ReadonlySet<string> = new Set([
   'content-disposition',
 ]);
 
+/** Most lines are decided on by their first letter. */
+const wantedLetters: ReadonlySet<number> = new Set([...wantedFields].map((name) => name.charCodeAt(0)));
+
 /** Kept of all fields of one name. Counted by name, so that no field, however long or often, hides another. */
 const maxFieldBytes = 128 * 1024;
 /** A longer header is worth a finding, whatever it is made of. */
@@ -27,14 +30,7 @@ export class HeaderCollector {
   /** @param startsLine false: more of a line whose beginning was given before */
   add(line: Buffer, startsLine: boolean): void {
     this.#bytes += line.length;
-    if (startsLine && line[0] !== 0x20 && line[0] !== 0x09) {
-      const start = line.toString('latin1', 0, 64);
-      const name = start
-        .slice(0, Math.max(0, start.indexOf(':')))
-        .trimEnd()
-        .toLowerCase();
-      this.#field = wantedFields.has(name) ? name : null;
-    }
+    if (startsLine && line[0] !== 0x20 && line[0] !== 0x09) this.#field = wantedField(line);
     if (this.#field === null) return;
     const left = this.#left.get(this.#field) ?? maxFieldBytes;
     const kept = line.subarray(0, left);
@@ -55,4 +51,13 @@ export class HeaderCollector {
     this.#cut = false;
     return taken;
   }
+}
+
+function wantedField(line: Buffer): string | null {
+  const lowerCase = 0x20;
+  if (!wantedLetters.has((line[0] ?? 0) | lowerCase)) return null;
+  const start = line.toString('latin1', 0, 64);
+  const colon = Math.max(0, start.indexOf(':'));
+  const name = start.slice(0, colon).trimEnd().toLowerCase();
+  return wantedFields.has(name) ? name : null;
 }

@@ -15,7 +15,7 @@ export function scanHeaders(block: Buffer): readonly HeaderField[] {
   let name: string | null = null;
   let lines: string[] = [];
   const close = () => {
-    if (name !== null) fields.push({ name, value: lines.join('').trim() });
+    if (name !== null) fields.push({ name, value: trimmed(lines.join('')) });
     name = null;
   };
   for (const rawLine of block.toString('latin1').split('\n')) {
@@ -33,6 +33,19 @@ export function scanHeaders(block: Buffer): readonly HeaderField[] {
   }
   close();
   return fields;
+}
+
+/** Without the blanks of ASCII at both ends. The byte A0 is none: it may be the second half of a letter (`à` in UTF-8). */
+function trimmed(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
 /** The first field of that name; undefined where there is none. */

@@ -7,7 +7,7 @@ import type { AttachmentInfo, Extraction } from '../indicators/types.js';
 import { UrlList } from '../indicators/url-list.js';
 import { type DecodedHeaders, decodeFileName, decodeHeaders, rawHeaders } from './decode-headers.js';
 import { decodePart, decodeTransfer } from './decode-text.js';
-import { firstHeader, type HeaderField, parseParameterised } from './headers.js';
+import { firstHeader, type HeaderField } from './headers.js';
 import { parseMailDate } from './parse-date.js';
 import type { AttachmentPart, TextPart } from './part-sink.js';
 import { MessageReader } from './read-message.js';
@@ -60,7 +60,7 @@ export async function extractMessage(
   for (const code of list.findings) codes.add(code);
 
   const { headers } = message;
-  const decoded = await decodeOrFallBack(headers, codes, effort);
+  const decoded = decodeOrFallBack(headers, codes, effort);
   return {
     extractorVersion,
     subject: decoded.subject,
@@ -71,7 +71,7 @@ export async function extractMessage(
     messageId: firstHeader(headers, 'message-id')?.slice(0, maxMessageIdChars) || null,
     dateMs: parseMailDate(firstHeader(headers, 'date') ?? ''),
     urls: list.urls,
-    attachments: await describeAttachments(parts.attachments, effort),
+    attachments: describeAttachments(parts.attachments, effort),
     findings: [...codes].map(finding),
   };
 }
@@ -125,15 +125,14 @@ function addPartUrls(part: TextPart, list: UrlList, codes: Set<FindingCode>, eff
   for (const { start, end } of schemeUrls(text)) list.add(text.slice(start, end), 'text');
 }
 
-async function decodeOrFallBack(
+function decodeOrFallBack(
   headers: readonly HeaderField[],
   codes: Set<FindingCode>,
   effort: ExtractionEffort,
-): Promise<DecodedHeaders> {
+): DecodedHeaders {
   if (effort === 'simple') return rawHeaders(headers);
   try {
-    const type = parseParameterised(firstHeader(headers, 'content-type') ?? '');
-    const decoded = await decodeHeaders(headers, type.parameters.get('charset') ?? null);
+    const decoded = decodeHeaders(headers);
     if (decoded.cut) codes.add('header-cut');
     return decoded;
   } catch {
@@ -142,14 +141,18 @@ async function decodeOrFallBack(
   }
 }
 
-async function describeAttachments(
-  parts: readonly AttachmentPart[],
-  effort: ExtractionEffort,
-): Promise<AttachmentInfo[]> {
-  const infos: AttachmentInfo[] = [];
-  for (const { headers, contentType, sizeBytes } of parts.slice(0, maxAttachments)) {
-    const fileName = effort === 'full' ? await decodeFileName(headers).catch(() => null) : null;
-    infos.push({ fileName, contentType: contentType.slice(0, 200), sizeBytes });
+function describeAttachments(parts: readonly AttachmentPart[], effort: ExtractionEffort): AttachmentInfo[] {
+  return parts.slice(0, maxAttachments).map(({ headers, contentType, sizeBytes }) => ({
+    fileName: effort === 'full' ? fileNameOrNull(headers) : null,
+    contentType: contentType.slice(0, 200),
+    sizeBytes,
+  }));
+}
+
+function fileNameOrNull(headers: readonly HeaderField[]): string | null {
+  try {
+    return decodeFileName(headers);
+  } catch {
+    return null;
   }
-  return infos;
 }

@@ -19,8 +19,8 @@ describe('HTML', () => {
     ['entities', '<a href="https://a.example/?x=1&amp;y=&#50;&#x33;">x</a>', ['click https://a.example/?x=1&y=23']],
     [
       'blanks and line breaks in an attribute',
-      '<a href="  https://a.exa\n mple">x</a><a href=" ht\ntps://a.example/\tb ">',
-      ['click https://a.example/b'],
+      '<a href="  https://a.exa\n mple">x</a><a href=" ht\ntps://a.example/\tb "><a href="https://a.example/c\u00a0">',
+      ['click https://a.example/b', 'click https://a.example/c'],
     ],
     [
       'forms and buttons',

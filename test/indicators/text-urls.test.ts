@@ -38,6 +38,16 @@ describe('running text', () => {
     ['twice https://a.example and https://a.example/', ['https://a.example/']],
     ['one\nhttps://a.example/1\r\n> https://a.example/2', ['https://a.example/1', 'https://a.example/2']],
     ['https://a.example.', ['https://a.example/']],
+    ['http://localhost/x', ['http://localhost/x']],
+    ['xhttp://a.example/1://b hTTpS://c.example/2', ['http://a.example/1://b', 'https://c.example/2']],
+    [
+      '(see {https://a.example/{id}/[x]}) https://b.example/)',
+      ['https://a.example/%7Bid%7D/[x]', 'https://b.example/'],
+    ],
+    [
+      'пример.рф, 1.example.co and 例え.みんな',
+      ['http://xn--e1afmkfd.xn--p1ai/', 'http://1.example.co/', 'http://xn--r8jz45g.xn--q9jyb4c/'],
+    ],
   ];
   for (const [text, urls] of texts) {
     it(`${JSON.stringify(text.slice(0, 60))} holds ${urls.length}`, () => assert.deepEqual(found(text), urls));
@@ -49,11 +59,20 @@ describe('running text', () => {
     'the end.It was late. and/or 3.14',
     'javascript:alert(1) data:text/html,x file:///etc/passwd cid:1@a.example',
     'http:// https:/// ftp://%',
+    'gopher://a.invalid ttp://b.invalid ://c.invalid',
+    '.1.5 1.2.3.4 a.b e.g. .',
     '',
   ];
   for (const text of none) {
     it(`${JSON.stringify(text.slice(0, 60))} holds none`, () => assert.deepEqual(found(text), []));
   }
+
+  it('takes linear time where megabytes of URLs have no dot', () => {
+    const startMs = process.cpuUsage().user / 1000;
+    assert.deepEqual(found('http://a '.repeat(440_000)), ['http://a/']);
+    const tookMs = process.cpuUsage().user / 1000 - startMs;
+    assert.ok(tookMs < 2000, `${tookMs} ms`);
+  });
 
   it('is listed up to 2,000 URLs, and says so', () => {
     const list = new UrlList();
