@@ -100,7 +100,8 @@ async function createWorker(
     // Activities that do not heed their cancellation must not keep a worker from ending.
     shutdownForceTime: config.shutdownGraceTime + 10_000,
     // Room for several sinks that never answer: each holds ten at most (src/activities/deliver-alert.ts).
-    maxConcurrentActivityTaskExecutions: 100,
+    // They mostly wait: for a mail server, a sink, or their turn at one.
+    maxConcurrentActivityTaskExecutions: 200,
   });
 }
 
@@ -124,7 +125,7 @@ export async function openDependencies(loaded: LoadedConfig, client: Client): Pr
     ledger: openLedger(store),
     sources,
     sinks,
-    extraction: createExtractionPool({ threads: Math.min(4, availableParallelism()) }),
+    extraction: createExtractionPool({ threads: Math.min(4, Math.max(1, availableParallelism() - 1)) }),
     workflows: createWorkflows(client, config.taskQueue),
   };
 }

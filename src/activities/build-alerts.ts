@@ -1,52 +1,40 @@
 import { buildAlert } from '../alerts/build-alert.js';
 import type { AlertDocument } from '../alerts/types.js';
-import { LurewatchError } from '../errors/lurewatch-error.js';
-import { extractorVersion } from '../indicators/extractor-version.js';
 import type { Extraction, Finding } from '../indicators/types.js';
-import { keys } from '../ledger/keys.js';
-import { readRecords } from '../ledger/record-set.js';
-import { extractionSchema, type MessageRecord } from '../ledger/records.js';
+import type { MessageRecord } from '../ledger/records.js';
 import { cleanMessageId } from '../mail/identity.js';
 import { buildMispEvent } from '../misp/build-event.js';
-import type { AlertRow, FolderPage } from '../workflows/types.js';
-import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
-import { messageRecords } from './message-records.js';
+import type { AlertRow } from '../workflows/types.js';
+import type { Dependencies, Mailbox } from './dependencies.js';
 import { short } from './short.js';
 
-export interface BuildAlertsInput extends FolderPage {
-  readonly mailbox: string;
-}
-
 /**
- * Stores the document of each alert of a batch before anything is sent. An alert that has one keeps it: what was
- * built first is sent for ever, also after an upgrade, and also for the same mail in another mailbox.
+ * Stores the document of each alert before anything is sent. An alert that has one keeps it: what was built first is
+ * sent for ever, also after an upgrade, and also for the same mail in another mailbox.
+ * @param extractionsOf called with the messages whose alerts have none yet
  */
-export function createBuildAlerts(dependencies: Dependencies) {
-  return async function buildAlerts(input: BuildAlertsInput): Promise<readonly AlertRow[]> {
-    const mailbox = mailboxNamed(dependencies, input.mailbox);
-    const records = oncePerAlert(await messageRecords(dependencies, input));
-    const stored = await dependencies.ledger.alerts.find(records.map(({ alertId }) => alertId));
-    const missing = records.filter((_, index) => stored[index] === undefined);
-    const built = await buildMissing(dependencies, mailbox, missing);
-    return [...stored.filter((document) => document !== undefined), ...built].map(rowOf);
-  };
+export async function buildAlerts(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  messages: readonly MessageRecord[],
+  extractionsOf: (records: readonly MessageRecord[]) => Promise<ReadonlyMap<string, Extraction>>,
+): Promise<readonly AlertRow[]> {
+  const records = oncePerAlert(messages);
+  const stored = await dependencies.ledger.alerts.find(records.map(({ alertId }) => alertId));
+  const missing = records.filter((_, index) => stored[index] === undefined);
+  const built = await buildMissing(dependencies, mailbox, missing, await extractionsOf(missing));
+  return [...stored.filter((document) => document !== undefined), ...built].map(rowOf);
 }
 
 async function buildMissing(
   dependencies: Dependencies,
   mailbox: Mailbox,
   records: readonly MessageRecord[],
+  extractions: ReadonlyMap<string, Extraction>,
 ): Promise<readonly AlertDocument[]> {
-  const found = await readRecords(
-    dependencies.store,
-    extractionSchema,
-    records.map(({ evidence }) => keys.extraction(extractorVersion, evidence)),
-  );
-  const alerts = records.map((record, index) => {
-    const extraction = found[index];
-    if (extraction === undefined) {
-      throw new LurewatchError('LW_STORE_CORRUPT', `the extraction of alert ${record.alertId} is gone`);
-    }
+  const alerts = records.map((record) => {
+    const extraction = extractions.get(record.evidence);
+    if (extraction === undefined) throw new RangeError(`no extraction for alert ${record.alertId}`);
     return { alertId: record.alertId, messageId: cleanMessageId(extraction.messageId), record, extraction };
   });
   const ticketIds = await dependencies.ledger.messageIds.ticketIds(alerts);

@@ -3,6 +3,7 @@ import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
 import type { Fate } from '../sinks/fate.js';
+import { SinkTurns } from '../sinks/turns.js';
 import type { SinkReport } from '../workflows/types.js';
 import { activityOwner, activitySignal } from './context.js';
 import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
@@ -17,6 +18,8 @@ export interface DeliverInput {
   readonly patienceMs: number;
 }
 
+/** Of all mailboxes together, in one worker. */
+const batchesPerSink = 4;
 /** Without a wish of the sink's, a retry comes after this. */
 const defaultRetryMs = 1_000;
 const longestRetryMs = 15_000;
@@ -27,8 +30,9 @@ const longestRetryMs = 15_000;
  * of each alert, so that the workflow can go on with the others.
  */
 export function createDeliverToSink(dependencies: Dependencies) {
+  const turns = new SinkTurns(batchesPerSink);
   return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
-    const report = await attempt(dependencies, input);
+    const report = await turns.within(input.sink, activitySignal(), () => attempt(dependencies, input));
     const { trouble, fates } = report;
     logFates(fates);
     if (trouble === undefined) return refusesAllAlike(input.sink, fates) ?? { fates };

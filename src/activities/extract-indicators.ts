@@ -1,32 +1,37 @@
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { extractorVersion } from '../indicators/extractor-version.js';
+import type { Extraction } from '../indicators/types.js';
 import { keys } from '../ledger/keys.js';
-import { createRecords } from '../ledger/record-set.js';
-import type { FolderPage } from '../workflows/types.js';
+import { createRecords, readRecords } from '../ledger/record-set.js';
+import { extractionSchema, type MessageRecord } from '../ledger/records.js';
 import { activitySignal } from './context.js';
-import { type Dependencies, mailboxNamed } from './dependencies.js';
-import { messageRecords } from './message-records.js';
+import type { Dependencies, Mailbox } from './dependencies.js';
 
-export interface ExtractIndicatorsInput extends FolderPage {
-  readonly mailbox: string;
-}
-
-/** Parses the evidence of a batch, each message once for each version of the extractor, and keeps what it finds. */
-export function createExtractIndicators(dependencies: Dependencies) {
-  return async function extractIndicators(input: ExtractIndicatorsInput): Promise<{ readonly parsed: number }> {
-    const { limits } = mailboxNamed(dependencies, input.mailbox).config;
-    const records = await messageRecords(dependencies, input);
-    const evidence = [...new Set(records.map((record) => record.evidence))];
-    const known = await dependencies.store.readMany(evidence.map((hash) => keys.extraction(extractorVersion, hash)));
-    const todo = evidence.filter((_, index) => known[index] === undefined);
-    const jobs = await Promise.all(todo.map((hash) => jobFor(dependencies, hash)));
-    const extractions = await dependencies.extraction.extractMany(jobs, limits, activitySignal());
-    await createRecords(
-      dependencies.store,
-      extractions.map((record, index) => ({ key: keys.extraction(extractorVersion, todo[index] ?? ''), record })),
-    );
-    return { parsed: extractions.length };
-  };
+/**
+ * Parses the evidence of messages, each once for each version of the extractor, and keeps what it finds.
+ * @returns what each holds, by evidence hash
+ */
+export async function extractIndicators(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  records: readonly MessageRecord[],
+): Promise<ReadonlyMap<string, Extraction>> {
+  const evidence = [...new Set(records.map((record) => record.evidence))];
+  const keyOf = (hash: string) => keys.extraction(extractorVersion, hash);
+  const known = await readRecords(dependencies.store, extractionSchema, evidence.map(keyOf));
+  const todo = evidence.filter((_, index) => known[index] === undefined);
+  const jobs = await Promise.all(todo.map((hash) => jobFor(dependencies, hash)));
+  const parsed = await dependencies.extraction.extractMany(jobs, mailbox.config.limits, activitySignal());
+  const found = new Map<string, Extraction>();
+  for (const [index, extraction] of known.entries()) {
+    if (extraction !== undefined) found.set(evidence[index] ?? '', extraction);
+  }
+  for (const [index, extraction] of parsed.entries()) found.set(todo[index] ?? '', extraction);
+  await createRecords(
+    dependencies.store,
+    parsed.map((record, index) => ({ key: keyOf(todo[index] ?? ''), record })),
+  );
+  return found;
 }
 
 async function jobFor({ store }: Dependencies, hash: string): Promise<{ path: string } | { bytes: Buffer }> {

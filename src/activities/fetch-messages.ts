@@ -9,11 +9,12 @@ import type { FetchedMessage } from '../mail/source.js';
 import type { StoreRecord } from '../store/store.js';
 import type { BatchMessage, FetchResult, FolderPage } from '../workflows/types.js';
 import { activitySignal } from './context.js';
-import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
+import type { Dependencies, Mailbox } from './dependencies.js';
 import { sinksReached } from './sinks-reached.js';
 
-export interface FetchMessagesInput extends FolderPage {
-  readonly mailbox: string;
+export interface FetchedBatch extends FetchResult {
+  /** By UID, of all `messages`. */
+  readonly records: ReadonlyMap<string, MessageRecord>;
 }
 
 /** Evidence gathered in memory before it is written in one go. */
@@ -25,25 +26,27 @@ const attemptsToRead = 3;
  * Reads the messages of a batch that the ledger does not know, keeps each as evidence, and records which alert it is.
  * Nothing changes in the mailbox. Tried again, it reads only what is still missing.
  */
-export function createFetchMessages(dependencies: Dependencies) {
-  return async function fetchMessages(input: FetchMessagesInput): Promise<FetchResult> {
-    const mailbox = mailboxNamed(dependencies, input.mailbox);
-    const before = await dependencies.ledger.messages.find(mailbox.name, input, input.uids);
-    const missing = input.uids.filter((_, index) => before[index] === undefined);
-    const { records, unreadable } = await fetchMissing(dependencies, mailbox, input, missing);
-    const known = before.filter((record) => record !== undefined);
-    const states = await statesOf(dependencies, mailbox, known);
-    const messages = input.uids.flatMap((uid, index): BatchMessage[] => {
-      const fresh = records.get(uid);
-      if (fresh !== undefined) return [{ uid, alertId: fresh.alertId, state: 'fresh' }];
-      const record = before[index];
-      return record === undefined
-        ? []
-        : [{ uid, alertId: record.alertId, state: states.get(record.alertId) ?? 'known' }];
-    });
-    const present = new Set([...messages.map(({ uid }) => uid), ...unreadable.keys()]);
-    const vanished = input.uids.filter((uid) => !present.has(uid));
-    return { messages, vanished, unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason })) };
+export async function fetchMessages(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  page: FolderPage,
+): Promise<FetchedBatch> {
+  const before = await dependencies.ledger.messages.find(mailbox.name, page, page.uids);
+  const known = before.filter((record) => record !== undefined);
+  const missing = page.uids.filter((_, index) => before[index] === undefined);
+  const { records: fresh, unreadable } = await fetchMissing(dependencies, mailbox, page, missing);
+  const states = await statesOf(dependencies, mailbox, known);
+  const records = new Map([...fresh, ...known.map((record): [string, MessageRecord] => [record.uid, record])]);
+  const messages = page.uids.flatMap((uid): BatchMessage[] => {
+    const alertId = records.get(uid)?.alertId;
+    if (alertId === undefined) return [];
+    return [{ uid, alertId, state: fresh.has(uid) ? 'fresh' : (states.get(alertId) ?? 'known') }];
+  });
+  return {
+    messages,
+    vanished: page.uids.filter((uid) => !records.has(uid) && !unreadable.has(uid)),
+    unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason })),
+    records,
   };
 }
 

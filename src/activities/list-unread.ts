@@ -127,8 +127,8 @@ export function listOptions(mailbox: Mailbox): Parameters<MailSource['list']>[1]
   };
 }
 
-/** While one batch has the connection, another is being parsed, or is at its sinks. */
-const batchesPerConnection = 2;
+/** While one batch has the connection, others are being parsed, are at their sinks, or wait for Temporal. */
+const batchesPerConnection = 4;
 
 function planOf(mailbox: Mailbox): Plan {
   const { config } = mailbox;

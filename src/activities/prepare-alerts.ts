@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import type { FolderPage, PreparedBatch } from '../workflows/types.js';
-import { createBuildAlerts } from './build-alerts.js';
-import type { Dependencies } from './dependencies.js';
-import { createExtractIndicators } from './extract-indicators.js';
-import { createFetchMessages } from './fetch-messages.js';
+import { buildAlerts } from './build-alerts.js';
+import { type Dependencies, mailboxNamed } from './dependencies.js';
+import { extractIndicators } from './extract-indicators.js';
+import { fetchMessages } from './fetch-messages.js';
 
 export interface PrepareAlertsInput extends FolderPage {
   readonly mailbox: string;
@@ -15,31 +15,49 @@ export interface PrepareAlertsInput extends FolderPage {
  * activity because a step through Temporal's server costs more than any of them (docs/decisions/0006).
  */
 export function createPrepareAlerts(dependencies: Dependencies) {
-  const fetchMessages = createFetchMessages(dependencies);
-  const extractIndicators = createExtractIndicators(dependencies);
-  const buildAlerts = createBuildAlerts(dependencies);
-
   return async function prepareAlerts(input: PrepareAlertsInput): Promise<PreparedBatch> {
-    const stopwatch = new Stopwatch();
-    const fetched = await stopwatch.time('fetch', fetchMessages(input));
-    const waiting = fetched.messages.filter(({ state }) => state === 'fresh' || state === 'known');
-    if (waiting.length === 0) return { ...fetched, rows: [], tookMs: stopwatch.tookMs };
-    const place = { ...input, uids: waiting.map(({ uid }) => uid) };
-    await stopwatch.time('extract', extractIndicators(place));
-    const rows = await stopwatch.time('build', buildAlerts(place));
-    return { ...fetched, rows, tookMs: stopwatch.tookMs };
+    const mailbox = mailboxNamed(dependencies, input.mailbox);
+    const stages = new Stages();
+    stages.enter('fetch');
+    const { records, ...fetched } = await fetchMessages(dependencies, mailbox, input);
+    const waiting = fetched.messages.flatMap(({ uid, state }) => {
+      const record = state === 'fresh' || state === 'known' ? records.get(uid) : undefined;
+      return record === undefined ? [] : [record];
+    });
+    stages.enter('build');
+    const rows = await buildAlerts(dependencies, mailbox, waiting, async (missing) => {
+      stages.enter('extract');
+      const extractions = await extractIndicators(dependencies, mailbox, missing);
+      stages.enter('build');
+      return extractions;
+    });
+    return { ...fetched, rows, tookMs: stages.end() };
   };
 }
 
-/** Says in the Web UI which stage is under way, and at the end how long each took. */
-class Stopwatch {
-  readonly tookMs: Record<string, number> = {};
+type Stage = 'fetch' | 'extract' | 'build';
 
-  async time<Result>(stage: 'fetch' | 'extract' | 'build', work: Promise<Result>): Promise<Result> {
-    const startedAt = performance.now();
+/** Says in the Web UI which stage is under way, and at the end how long each took. */
+class Stages {
+  readonly #tookMs = { fetch: 0, extract: 0, build: 0 };
+  #current: Stage = 'fetch';
+  #since = performance.now();
+
+  enter(stage: Stage): void {
+    this.#stop();
+    this.#current = stage;
     Context.current().heartbeat({ stage });
-    const result = await work;
-    this.tookMs[stage] = Math.round(performance.now() - startedAt);
-    return result;
+  }
+
+  end(): Readonly<Record<Stage, number>> {
+    this.#stop();
+    const { fetch, extract, build } = this.#tookMs;
+    return { fetch: Math.round(fetch), extract: Math.round(extract), build: Math.round(build) };
+  }
+
+  #stop(): void {
+    const now = performance.now();
+    this.#tookMs[this.#current] += now - this.#since;
+    this.#since = now;
   }
 }

@@ -80,7 +80,7 @@ export const imapMailboxSchema = z.strictObject({
     .min(1)
     .max(10)
     .default(2)
-    .describe('IMAP connections at the same time in a run. Twice as many batches are under way.'),
+    .describe('IMAP connections at the same time in a run. Four times as many batches are under way.'),
   ...mailboxCommon,
 });
 

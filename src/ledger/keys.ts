@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { FolderRef } from '../mail/source.js';
 
 /**
- * Where each record stands in the store. Alert ids and hashes are uniformly distributed, so their first character
- * spreads records over 32 or 16 folders: few enough that a batch of 50 makes few folders durable, many enough for
- * millions of records.
+ * Where each record stands in the store. Alert ids and hashes are uniformly distributed and stand in four folders of
+ * each kind: few, since a batch makes every folder durable that it puts something into, and enough for forty million
+ * records (a folder of ext4 takes some ten million names).
  */
 export const keys = {
-  evidence: (sha256: string) => `evidence/${first(sha256)}/${sha256}.eml`,
-  extraction: (version: string, sha256: string) => `extractions/${segment(version)}/${first(sha256)}/${sha256}.json`,
+  evidence: (sha256: string) => `evidence/${quarter(sha256)}/${sha256}.eml`,
+  extraction: (version: string, sha256: string) => `extractions/${segment(version)}/${quarter(sha256)}/${sha256}.json`,
   message: (mailbox: string, folder: FolderRef, uid: string) =>
     `ledger/messages/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/${bucket(uid)}/${segment(uid)}.json`,
   progressOf: (mailbox: string, folder: FolderRef) =>
     `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
-  alert: (alertId: string) => `ledger/alerts/${first(alertId)}/${alertId}.json`,
+  alert: (alertId: string) => `ledger/alerts/${quarter(alertId)}/${alertId}.json`,
   /** The alert that has this name as its ticket id: mostly the first with such a Message-ID. */
   holderOfName: (name: string) => `${messageIdPrefix(name)}.json`,
   /** All others with this Message-ID: seldom any, so the folder is seldom made. */
@@ -25,11 +25,11 @@ export const keys = {
 
 function messageIdPrefix(messageId: string): string {
   const hash = sha256Hex(messageId);
-  return `ledger/message-ids/${first(hash)}/${hash}`;
+  return `ledger/message-ids/${quarter(hash)}/${hash}`;
 }
 
 function sinkPrefix(sink: string, alertId: string): string {
-  return `ledger/sinks/${segment(sink)}/${first(alertId)}/${alertId}`;
+  return `ledger/sinks/${segment(sink)}/${quarter(alertId)}/${alertId}`;
 }
 
 /** Messages of one folder by thousands: neighbours in a batch share a folder, none grows without bound. */
@@ -43,8 +43,8 @@ function segment(name: string): string {
   return harmless ? name : `x-${sha256Hex(name).slice(0, 32)}`;
 }
 
-function first(text: string): string {
-  return text.slice(0, 1);
+function quarter(text: string): string {
+  return String(text.charCodeAt(0) % 4);
 }
 
 function sha256Hex(text: string): string {

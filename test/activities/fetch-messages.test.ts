@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Dependencies } from '../../src/activities/dependencies.js';
-import { createFetchMessages } from '../../src/activities/fetch-messages.js';
+import { type Dependencies, mailboxNamed } from '../../src/activities/dependencies.js';
+import { type FetchedBatch, fetchMessages } from '../../src/activities/fetch-messages.js';
 import { configSchema } from '../../src/config/schema.js';
 import type { Dovecot } from '../../src/dev/dovecot.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
@@ -57,7 +57,10 @@ async function fetchAt(
     },
   };
   const environment = new MockActivityEnvironment({ attempt });
-  return environment.run(createFetchMessages(dependencies), { mailbox: 'soc', ...page });
+  const { records: _, ...fetched } = await environment.run<[], FetchedBatch, () => Promise<FetchedBatch>>(() =>
+    fetchMessages(dependencies, mailboxNamed(dependencies, 'soc'), page),
+  );
+  return fetched;
 }
 
 async function unused(): Promise<never> {

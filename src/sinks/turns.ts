@@ -1,0 +1,50 @@
+/**
+ * Lets so many batches at once work at each sink, the others in the order in which they came. A sink serves no more
+ * requests at a time than the configuration says: more batches would only wait for a connection, with claims in hand
+ * that grow old.
+ */
+export class SinkTurns {
+  readonly #perSink: number;
+  readonly #busy = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(perSink: number) {
+    this.#perSink = perSink;
+  }
+
+  /** Runs `work` when its turn has come. Throws the reason of `signal` where that comes first. */
+  async within<T>(sink: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#turn(sink, signal);
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.get(sink)?.shift();
+      // A place is handed on, or given back.
+      if (next === undefined) this.#busy.set(sink, (this.#busy.get(sink) ?? 1) - 1);
+      else next();
+    }
+  }
+
+  async #turn(sink: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const busy = this.#busy.get(sink) ?? 0;
+    if (busy < this.#perSink) {
+      this.#busy.set(sink, busy + 1);
+      return;
+    }
+    const line = this.#waiting.get(sink) ?? [];
+    this.#waiting.set(sink, line);
+    await new Promise<void>((resolve, reject) => {
+      const go = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        line.splice(line.indexOf(go), 1);
+        reject(signal.reason);
+      };
+      line.push(go);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
