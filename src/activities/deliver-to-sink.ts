@@ -7,6 +7,7 @@ import { SinkTurns } from '../sinks/turns.js';
 import type { SinkReport } from '../workflows/types.js';
 import { activityOwner, activitySignal } from './context.js';
 import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
+import { showProgress } from './progress.js';
 
 export interface DeliverInput {
   readonly mailbox: string;
@@ -71,7 +72,7 @@ export async function attempt(
       signal: activitySignal(),
     },
     await dependencies.ledger.alerts.read(input.alertIds),
-    (done) => context.heartbeat({ done, of: input.alertIds.length }),
+    (done) => showProgress({ done, of: input.alertIds.length }, context),
   );
 }
 

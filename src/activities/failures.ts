@@ -9,6 +9,7 @@ import type {
 import { catalogue, type ErrorKind } from '../errors/catalogue.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { LogAttributes } from './log-attributes.js';
+import { progressOf } from './progress.js';
 
 /** For the worker: what stands around each run of an activity. */
 export function activityInterceptors(): ActivityInterceptors {
@@ -33,7 +34,7 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const context = Context.current();
     this.#attributes.remember(input.args);
-    const beat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+    const beat = setInterval(() => context.heartbeat(progressOf(context)), heartbeatEveryMs);
     try {
       return await next(input);
     } catch (error) {

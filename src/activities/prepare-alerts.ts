@@ -1,9 +1,9 @@
-import { Context } from '@temporalio/activity';
 import type { FolderPage, PreparedBatch } from '../workflows/types.js';
 import { buildAlerts } from './build-alerts.js';
 import { type Dependencies, mailboxNamed } from './dependencies.js';
 import { extractIndicators } from './extract-indicators.js';
 import { fetchMessages } from './fetch-messages.js';
+import { showProgress } from './progress.js';
 
 export interface PrepareAlertsInput extends FolderPage {
   readonly mailbox: string;
@@ -46,7 +46,7 @@ class Stages {
   enter(stage: Stage): void {
     this.#stop();
     this.#current = stage;
-    Context.current().heartbeat({ stage });
+    showProgress({ stage });
   }
 
   end(): Readonly<Record<Stage, number>> {
