@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
 import { SinkPlaces } from '../sinks/places.js';
-import { attempt, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
+import { attempt, busy, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 
 export interface DeliverAlertInput {
@@ -41,23 +41,16 @@ export function createDeliverAlert(dependencies: Dependencies) {
       input.sink,
       () => withGrowingPauses(() => deliverOne(dependencies, input)),
       () => {
-        throw new LurewatchError(
-          'LW_SINK_BUSY',
-          `${placesPerSink} other alerts are on their way to it from this worker`,
-          {
-            where: placeOf(input.sink),
-            retryAfterMs: busyPauseMs(Context.current().info.attempt),
-          },
-        );
+        const pause = { least: busyMs.least, most: mostPauseMs(Context.current().info.attempt) };
+        throw busy(input.sink, 'as many alerts as it takes at a time are on their way to it from this worker', pause);
       },
     );
   };
 }
 
 /** A queue of a thousand must not knock a hundred times a second: the later the attempt, the longer the pause. */
-function busyPauseMs(attempt: number): number {
-  const most = Math.min(busyMs.most * attempt, busyMs.mostEver);
-  return busyMs.least + Math.random() * (most - busyMs.least);
+function mostPauseMs(attempt: number): number {
+  return Math.min(busyMs.most * attempt, busyMs.mostEver);
 }
 
 async function deliverOne(

@@ -19,8 +19,11 @@ export interface DeliverInput {
   readonly patienceMs: number;
 }
 
-/** Of all mailboxes together, in one worker. */
-const batchesPerSink = 4;
+/** Of all mailboxes together, in one worker: one sends while the other writes its claims and outcomes. */
+const batchesPerSink = 2;
+const longestLine = 8;
+/** A batch that finds the line full comes again after this; the many attempts are bounded by Temporal. */
+const busyMs = { least: 2_000, most: 6_000 } as const;
 /** Without a wish of the sink's, a retry comes after this. */
 const defaultRetryMs = 1_000;
 const longestRetryMs = 15_000;
@@ -31,9 +34,16 @@ const longestRetryMs = 15_000;
  * of each alert, so that the workflow can go on with the others.
  */
 export function createDeliverToSink(dependencies: Dependencies) {
-  const turns = new SinkTurns(batchesPerSink);
+  const turns = new SinkTurns(batchesPerSink, longestLine);
   return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
-    const report = await turns.within(input.sink, activitySignal(), () => attempt(dependencies, input));
+    const report = await turns.within(
+      input.sink,
+      activitySignal(),
+      () => attempt(dependencies, input),
+      () => {
+        throw busy(input.sink, `${longestLine} other batches wait for it in this worker`, busyMs);
+      },
+    );
     const { trouble, fates } = report;
     logFates(fates);
     if (trouble === undefined) return refusesAllAlike(input.sink, fates) ?? { fates };
@@ -74,6 +84,16 @@ export async function attempt(
     await dependencies.ledger.alerts.read(input.alertIds),
     (done) => showProgress({ done, of: input.alertIds.length }, context),
   );
+}
+
+/** No place at a sink for now; the pause is random so that not all come again at once. */
+export function busy(
+  sink: string,
+  what: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): LurewatchError {
+  const where = sink === mispSinkName ? 'misp' : `target ${sink}`;
+  return new LurewatchError('LW_SINK_BUSY', what, { where, retryAfterMs: least + Math.random() * (most - least) });
 }
 
 /** The same error, with a word on when to try again. */

@@ -4,8 +4,12 @@ import type { Extraction } from '../indicators/types.js';
 import { keys } from '../ledger/keys.js';
 import { createRecords, readRecords } from '../ledger/record-set.js';
 import { extractionSchema, type MessageRecord } from '../ledger/records.js';
+import { chunks } from '../sinks/in-parallel.js';
 import { activitySignal } from './context.js';
 import type { Dependencies, Mailbox } from './dependencies.js';
+
+const parsedAtOnce = 16;
+const keepEveryMs = 2_000;
 
 /**
  * Parses the evidence of messages, each once for each version of the extractor, and keeps what it finds.
@@ -20,17 +24,27 @@ export async function extractIndicators(
   const keyOf = (hash: string) => keys.extraction(extractorVersion, hash);
   const known = await readRecords(dependencies.store, extractionSchema, evidence.map(keyOf));
   const todo = evidence.filter((_, index) => known[index] === undefined);
-  const jobs = await Promise.all(todo.map((hash) => jobFor(dependencies, hash)));
-  const parsed = await dependencies.extraction.extractMany(jobs, mailbox.config.limits, activitySignal());
   const found = new Map<string, Extraction>();
   for (const [index, extraction] of known.entries()) {
     if (extraction !== undefined) found.set(evidence[index] ?? '', extraction);
   }
-  for (const [index, extraction] of parsed.entries()) found.set(todo[index] ?? '', extraction);
-  await createRecords(
-    dependencies.store,
-    parsed.map((record, index) => ({ key: keyOf(todo[index] ?? ''), record })),
-  );
+  let unkept: { readonly key: string; readonly record: Extraction }[] = [];
+  let keptAt = performance.now();
+  for (const some of chunks(todo, parsedAtOnce)) {
+    const jobs = await Promise.all(some.map((hash) => jobFor(dependencies, hash)));
+    const parsed = await dependencies.extraction.extractMany(jobs, mailbox.config.limits, activitySignal());
+    for (const [index, record] of parsed.entries()) {
+      const hash = some[index] ?? '';
+      found.set(hash, record);
+      unkept.push({ key: keyOf(hash), record });
+    }
+    // Slow mails: an attempt that runs out of time must not begin with them again.
+    if (performance.now() - keptAt < keepEveryMs) continue;
+    await createRecords(dependencies.store, unkept);
+    unkept = [];
+    keptAt = performance.now();
+  }
+  await createRecords(dependencies.store, unkept);
   return found;
 }
 

@@ -17,6 +17,7 @@ export interface FetchedBatch extends FetchResult {
   readonly records: ReadonlyMap<string, MessageRecord>;
 }
 
+const longestReason = 500;
 /** Evidence gathered in memory before it is written in one go. */
 const gatherBytes = 8 * 1024 * 1024;
 /** Messages that the server fails to give so often are left out, so that their neighbours are not delayed. */
@@ -45,7 +46,8 @@ export async function fetchMessages(
   return {
     messages,
     vanished: page.uids.filter((uid) => !records.has(uid) && !unreadable.has(uid)),
-    unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason })),
+    // Servers may say anything, at any length.
+    unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason: reason.slice(0, longestReason) })),
     records,
   };
 }

@@ -1,19 +1,22 @@
 /**
  * Lets so many batches at once work at each sink, the others in the order in which they came. A sink serves no more
- * requests at a time than the configuration says: more batches would only wait for a connection, with claims in hand
- * that grow old.
+ * requests at a time than the configuration says: of many batches, most would only wait for a connection, with claims
+ * in hand that grow old. The line is short, since who stands in it takes a place of the worker's.
  */
 export class SinkTurns {
   readonly #perSink: number;
+  readonly #longestLine: number;
   readonly #busy = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(perSink: number) {
+  constructor(perSink: number, longestLine: number) {
     this.#perSink = perSink;
+    this.#longestLine = longestLine;
   }
 
-  /** Runs `work` when its turn has come. Throws the reason of `signal` where that comes first. */
-  async within<T>(sink: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` when its turn has come; `full` at once where the line is. Throws the reason of `signal`. */
+  async within<T>(sink: string, signal: AbortSignal, work: () => Promise<T>, full: () => T): Promise<T> {
+    if ((this.#waiting.get(sink)?.length ?? 0) >= this.#longestLine) return full();
     await this.#turn(sink, signal);
     try {
       return await work();

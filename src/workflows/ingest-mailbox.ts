@@ -190,7 +190,10 @@ class Poll {
     const limit = Math.min(this.#input.limit ?? Number.POSITIVE_INFINITY, plan.limit ?? Number.POSITIVE_INFINITY);
     // The visibility store may lag behind what was started before the page was listed.
     const inDelivery = Math.max(openDeliveries, startedBefore) + this.#started - startedBefore;
-    return Math.min(limit - this.#taken, plan.maxInDelivery - inDelivery) - this.#underWay;
+    const mayBeHandedOver = plan.maxInDelivery - inDelivery - this.#underWay;
+    // Whole batches or none: a page taken one by one, because one more may be handed over, would take all night.
+    if (mayBeHandedOver < Math.min(batchSize, plan.maxInDelivery)) return 0;
+    return Math.min(limit - this.#taken - this.#underWay, mayBeHandedOver);
   }
 
   #remaining(): number {

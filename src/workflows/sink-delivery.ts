@@ -18,20 +18,19 @@ export class SinkDelivery {
   #verdict: { readonly kind: Verdict; readonly decision: Decision } | undefined;
   #pauses = 0;
   /** What the sink asked for before the message came here. */
-  #askedPauseMs: number | undefined;
+  #notBeforeMs: number | undefined;
 
   constructor(input: DeliverMessageInput, { sink, rejected, notBeforeMs = 0 }: OpenSink, changed: () => void) {
     this.#input = input;
     this.#sink = sink;
     this.#changed = changed;
-    const pauseMs = notBeforeMs - Date.now();
     if (rejected !== undefined) {
       this.#state = 'held';
       this.#detail = rejected;
-    } else if (pauseMs > 0) {
+    } else if (notBeforeMs > Date.now()) {
       this.#state = 'waiting';
       this.#detail = `not before ${new Date(notBeforeMs).toISOString()}`;
-      this.#askedPauseMs = pauseMs;
+      this.#notBeforeMs = notBeforeMs;
     } else {
       this.#state = 'delivering';
       this.#detail = '';
@@ -81,7 +80,14 @@ export class SinkDelivery {
   /** For a run that continues this one. */
   left(): readonly OpenSink[] {
     if (this.done) return [];
-    return [{ sink: this.#sink, ...(this.held ? { rejected: this.#detail } : {}) }];
+    const notBeforeMs = this.#notBeforeMs;
+    return [
+      {
+        sink: this.#sink,
+        ...(this.held ? { rejected: this.#detail } : {}),
+        ...(this.#state === 'waiting' && notBeforeMs !== undefined ? { notBeforeMs } : {}),
+      },
+    ];
   }
 
   async #attempt(): Promise<void> {
@@ -118,9 +124,10 @@ export class SinkDelivery {
   }
 
   #nextPauseMs(): number {
-    const asked = this.#askedPauseMs;
-    this.#askedPauseMs = undefined;
-    return asked ?? Math.min(shortestPauseMs * 2 ** this.#pauses++, longestPauseMs);
+    const notBeforeMs = this.#notBeforeMs;
+    this.#notBeforeMs = undefined;
+    if (notBeforeMs !== undefined) return Math.max(0, notBeforeMs - Date.now());
+    return Math.min(shortestPauseMs * 2 ** this.#pauses++, longestPauseMs);
   }
 
   async #discard({ who, why }: Decision): Promise<void> {

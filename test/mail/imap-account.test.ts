@@ -4,6 +4,7 @@ import { Secret } from '../../src/config/secret.js';
 import { type Dovecot, startDovecot } from '../../src/dev/dovecot.js';
 import { isLurewatchError } from '../../src/errors/lurewatch-error.js';
 import type { ImapSource } from '../../src/mail/imap/imap-source.js';
+import { isOfAccount, numberingOf } from '../../src/mail/imap/numbering.js';
 import { imapSource, rawMail, readAll } from '../support/dovecot.js';
 
 const users = { first: 'secret one', second: 'secret two' } as const;
@@ -67,5 +68,17 @@ describe('two accounts whose folders have the same UIDVALIDITY', () => {
   it('are told apart before a folder is missed that only one of them has', async () => {
     const listing = await sourceOf('first').list('Reported', { which: 'unread' });
     await assert.rejects(sourceOf('second').markSeen(listing, listing.uids), ofAnotherAccount);
+  });
+});
+
+describe('the numbering of a folder', () => {
+  it('tells apart accounts by host, port and user, and no spelling of a host', () => {
+    const account = { host: 'imap.example.com', port: 993, username: 'soc' };
+    const numbering = numberingOf('1', account);
+    assert.ok(isOfAccount(numbering, { ...account, host: 'IMAP.example.com' }));
+    for (const other of [{ host: 'imap.example.net' }, { port: 10_143 }, { username: 'abuse' }]) {
+      assert.equal(isOfAccount(numbering, { ...account, ...other }), false);
+    }
+    assert.equal(isOfAccount('1', account), false);
   });
 });

@@ -12,11 +12,12 @@ import { type Script, type ScriptedImap, startScriptedImap } from '../support/sc
 
 const password = 'correct horse';
 const account = { host: '127.0.0.1', username: 'soc' };
-const ref = { folder: 'INBOX', uidValidity: numberingOf('7', account) };
 
 describe('an IMAP server that misbehaves', () => {
   let server: ScriptedImap | undefined;
   let source: ImapSource | undefined;
+  /** The folder as the server of this test numbers it. */
+  let ref = { folder: 'INBOX', uidValidity: '' };
   afterEach(async () => {
     await source?.close();
     await server?.stop();
@@ -24,6 +25,7 @@ describe('an IMAP server that misbehaves', () => {
 
   async function start(script: Script): Promise<ImapSource> {
     server = await startScriptedImap(script);
+    ref = { folder: 'INBOX', uidValidity: numberingOf('7', { ...account, port: server.port }) };
     source = new ImapSource({
       where: 'mailbox soc',
       ...account,

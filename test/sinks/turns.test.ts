@@ -20,14 +20,18 @@ class Works {
   }
 }
 
+const full = (): never => {
+  throw new Error('the line is full');
+};
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('turns at a sink', () => {
   it('come to so many at once, the others in their order, and no sink waits for another', async () => {
-    const turns = new SinkTurns(2);
+    const turns = new SinkTurns(2, 8);
     const works = new Works();
-    const all = ['a', 'b', 'c', 'd'].map((name) => turns.within('cases', never, works.work(name)));
-    const other = turns.within('misp', never, works.work('other'));
+    const all = ['a', 'b', 'c', 'd'].map((name) => turns.within('cases', never, works.work(name), full));
+    const other = turns.within('misp', never, works.work('other'), full);
     await settled();
     assert.deepEqual(works.started, ['a', 'b', 'other']);
     works.end('b');
@@ -40,13 +44,13 @@ describe('turns at a sink', () => {
   });
 
   it('are given back by work that fails, and by who leaves the line', async () => {
-    const turns = new SinkTurns(1);
+    const turns = new SinkTurns(1, 8);
     const works = new Works();
-    const first = turns.within('cases', never, works.work('first'));
+    const first = turns.within('cases', never, works.work('first'), full);
     const gone = new AbortController();
-    const left = turns.within('cases', gone.signal, works.work('left'));
-    const failing = turns.within('cases', never, () => Promise.reject(new Error('no')));
-    const last = turns.within('cases', never, works.work('last'));
+    const left = turns.within('cases', gone.signal, works.work('left'), full);
+    const failing = turns.within('cases', never, () => Promise.reject(new Error('no')), full);
+    const last = turns.within('cases', never, works.work('last'), full);
     await settled();
     const reason = new Error('cancelled');
     gone.abort(reason);
@@ -58,6 +62,19 @@ describe('turns at a sink', () => {
     assert.deepEqual(works.started, ['first', 'last']);
     works.end('last');
     await last;
-    await assert.rejects(turns.within('cases', gone.signal, works.work('late')), reason);
+    await assert.rejects(turns.within('cases', gone.signal, works.work('late'), full), reason);
+  });
+
+  it('are refused at once where the line is as long as it may be', async () => {
+    const turns = new SinkTurns(1, 1);
+    const works = new Works();
+    const all = ['a', 'b'].map((name) => turns.within('cases', never, works.work(name), full));
+    await settled();
+    await assert.rejects(turns.within('cases', never, works.work('c'), full), /line is full/);
+    works.end('a');
+    await settled();
+    works.end('b');
+    assert.deepEqual(await Promise.all(all), ['a', 'b']);
+    assert.deepEqual(works.started, ['a', 'b']);
   });
 });

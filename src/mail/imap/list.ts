@@ -45,11 +45,9 @@ async function searchSince(
   const wide = await after(since.getTime() - dayMs);
   const certain = new Set(await after(since.getTime() + 2 * dayMs));
   const doubtful = wide.filter((uid) => !certain.has(uid));
-  const { found, refused } = await fetchEach(session, doubtful, { internalDate: true });
-  for (const { uid, internalDate } of found) {
-    if (internalDate !== undefined && new Date(internalDate) >= since) certain.add(uid);
-  }
-  // Listed rather than lost: reading it will tell what is wrong with it.
-  for (const uid of refused.keys()) certain.add(uid);
-  return wide.filter((uid) => certain.has(uid));
+  const { found } = await fetchEach(session, doubtful, { internalDate: true });
+  const before = found.filter(({ internalDate }) => internalDate !== undefined && new Date(internalDate) < since);
+  // Only a date that was told leaves a message out: any other is listed rather than lost.
+  const leftOut = new Set(before.map(({ uid }) => uid));
+  return wide.filter((uid) => !leftOut.has(uid));
 }
