@@ -18,6 +18,13 @@ export interface DovecotMailboxesOptions {
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
+/** Dovecot hangs up on whoever looks while a folder is being renumbered ("Mailbox was deleted under us"). */
+const mostLooks = 5;
+
+function isHungUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'NoConnection';
+}
+
 /** The mailboxes of a Dovecot of ours as its administrator sees them: what other clients and the file system may do. */
 export class DovecotMailboxes {
   readonly #options: DovecotMailboxesOptions;
@@ -61,11 +68,19 @@ export class DovecotMailboxes {
 
   /** UID → flags of every message of the folder. */
   async flags(user: string, folder: string): Promise<Map<string, readonly string[]>> {
-    return this.#as(user, async (client) => {
-      const { exists } = await client.mailboxOpen(folder, { readOnly: true });
-      const found = exists === 0 ? [] : await client.fetchAll('1:*', { uid: true, flags: true });
-      return new Map(found.map(({ uid, flags }) => [String(uid), [...(flags ?? [])]]));
-    });
+    const look = () =>
+      this.#as(user, async (client) => {
+        const { exists } = await client.mailboxOpen(folder, { readOnly: true });
+        const found = exists === 0 ? [] : await client.fetchAll('1:*', { uid: true, flags: true });
+        return new Map(found.map(({ uid, flags }) => [String(uid), [...(flags ?? [])]]));
+      });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await look();
+      } catch (error) {
+        if (attempt === mostLooks || !isHungUp(error)) throw error;
+      }
+    }
   }
 
   async setFlags(user: string, folder: string, uids: readonly string[], flags: readonly string[]): Promise<void> {

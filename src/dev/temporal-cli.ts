@@ -51,7 +51,7 @@ export async function findTemporalCli(options: FindTemporalCliOptions): Promise<
     const fault = failure ?? (await faultOf(cached));
     if (fault === undefined) return cached;
     tried.push(`${name}: ${fault}`);
-    onProgress(`${name}: ${fault}`);
+    onProgress(`No Temporal CLI by ${name}: ${fault}`);
   }
   throw missing(tried);
 }
