@@ -99,8 +99,8 @@ async function createWorker(
     shutdownGraceTime: config.shutdownGraceTime,
     // Activities that do not heed their cancellation must not keep a worker from ending.
     shutdownForceTime: config.shutdownGraceTime + 10_000,
-    // Room for several sinks that never answer: each holds ten at most (src/activities/deliver-alert.ts).
-    // They mostly wait: for a mail server, a sink, or their turn at one.
+    // They mostly wait: for a mail server, a sink, or their turn at one. Room for several sinks that never answer: each
+    // holds twenty at most (deliver-to-sink.ts, deliver-alert.ts).
     maxConcurrentActivityTaskExecutions: 200,
   });
 }

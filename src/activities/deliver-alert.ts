@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
-import { SinkPlaces } from '../sinks/places.js';
+import { SinkTurns } from '../sinks/turns.js';
+import { activitySignal } from './context.js';
 import { attempt, busy, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 
@@ -32,13 +33,14 @@ const progressSchema = z.object({ failures: z.number().int().nonnegative() });
 
 /**
  * Brings one alert to one sink. Passing troubles, and another workflow's claim, make it fail and be tried again with
- * growing pauses; so does, without its pauses growing, a sink that has its places in this worker taken.
+ * growing pauses; so does a sink whose places in this worker are taken, with pauses of its own.
  */
 export function createDeliverAlert(dependencies: Dependencies) {
-  const places = new SinkPlaces(placesPerSink);
+  const turns = new SinkTurns(placesPerSink, 0);
   return async function deliverAlert(input: DeliverAlertInput): Promise<DeliverAlertResult> {
-    return places.within(
+    return turns.within(
       input.sink,
+      activitySignal(),
       () => withGrowingPauses(() => deliverOne(dependencies, input)),
       () => {
         const pause = { least: busyMs.least, most: mostPauseMs(Context.current().info.attempt) };

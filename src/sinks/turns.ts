@@ -1,7 +1,8 @@
 /**
- * Lets so many batches at once work at each sink, the others in the order in which they came. A sink serves no more
+ * Lets so many activities at once work at each sink, the others in the order in which they came. A sink serves no more
  * requests at a time than the configuration says: of many batches, most would only wait for a connection, with claims
- * in hand that grow old. The line is short, since who stands in it takes a place of the worker's.
+ * in hand that grow old. The line is short, or there is none, since who stands in it takes a place of the worker's: a
+ * sink that never answers must not hold them all.
  */
 export class SinkTurns {
   readonly #perSink: number;
@@ -16,7 +17,8 @@ export class SinkTurns {
 
   /** Runs `work` when its turn has come; `full` at once where the line is. Throws the reason of `signal`. */
   async within<T>(sink: string, signal: AbortSignal, work: () => Promise<T>, full: () => T): Promise<T> {
-    if ((this.#waiting.get(sink)?.length ?? 0) >= this.#longestLine) return full();
+    const allBusy = (this.#busy.get(sink) ?? 0) >= this.#perSink;
+    if (allBusy && (this.#waiting.get(sink)?.length ?? 0) >= this.#longestLine) return full();
     await this.#turn(sink, signal);
     try {
       return await work();
