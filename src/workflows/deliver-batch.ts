@@ -116,7 +116,7 @@ function wordFor(fate: Fate | undefined): string {
   return fate.kind === 'carried' ? 'in the hands of another run' : `rejected it (${fate.reason})`;
 }
 
-const longestReference = 60;
+const longestReference = 40;
 
 /** A path or address as far as it tells cases apart: the ledger and `find` have the whole. */
 function short(reference: string): string {
