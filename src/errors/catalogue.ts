@@ -170,6 +170,89 @@ export const catalogue = {
     mend: 'Read the reason, then `lurewatch held retry` or `lurewatch held discard`.',
   },
 
+  // Feeds
+  LW_UNKNOWN_FEED: {
+    retryable: false,
+    meaning: 'A feed is named that the configuration of the worker does not have.',
+    mend: 'Use one of the names under `feeds`, or add it and restart the worker.',
+  },
+  LW_FEED_UNREADABLE: {
+    retryable: false,
+    meaning: 'A file of a feed cannot be read, or none matches its path.',
+    mend: 'Check path and rights of `source`, as seen by the worker.',
+  },
+  LW_FEED_UNREACHABLE: {
+    retryable: true,
+    meaning: 'The server of a feed cannot be reached, or answered 429 or 5xx.',
+    mend: 'Nothing is lost: it is tried again, obeying Retry-After.',
+  },
+  LW_FEED_REFUSED: {
+    retryable: false,
+    meaning:
+      'The server of a feed refuses the request: wrong address, missing or wrong credentials, a redirect elsewhere.',
+    mend: 'Mend `source.url` or `source.headers`.',
+  },
+  LW_FEED_ADDRESS: {
+    retryable: false,
+    meaning: 'The address of a feed leads into a private network.',
+    mend: 'Set `source.allowPrivate: true` where that is meant.',
+  },
+  LW_FEED_TLS: {
+    retryable: false,
+    meaning: 'The certificate of the server of a feed does not verify.',
+    mend: 'Give the CA with `source.ca`, or mend the certificate.',
+  },
+  LW_FEED_TOO_LARGE: {
+    retryable: false,
+    meaning: 'A file of a feed is larger than its limit, packed or unpacked.',
+    mend: 'Raise `source.maxBytes` or `source.maxUnpackedBytes` where the file is what it should be.',
+  },
+  LW_FEED_TRUNCATED: {
+    retryable: false,
+    meaning: 'A file of a feed ends in the middle: a gzip, zip or JSON cut off. The rows before the end are imported.',
+    mend: 'Fetch the file again and import it again: what is there already is not touched.',
+  },
+  LW_FEED_FORMAT: {
+    retryable: false,
+    meaning: 'A file of a feed is not of its format.',
+    mend: 'Compare `format` with the file. The rows before the named place are imported.',
+  },
+  LW_FEED_HEADER: {
+    retryable: false,
+    meaning: 'The header of a file lacks a column that the mapping needs.',
+    mend: 'Compare the named columns with the header that the message quotes.',
+  },
+  LW_FEED_MAPPING: {
+    retryable: false,
+    meaning: 'The mapping of a feed cannot make a single event of its rows; nothing was sent.',
+    mend: 'Mend the rule that the message names; `lurewatch import <feed> --dry-run` shows the events.',
+  },
+  LW_ROW_COLUMNS: {
+    retryable: false,
+    meaning: 'A row has too few or too many columns, or is no record of its format.',
+    mend: 'Mend the row in the file of rejected rows and import that.',
+  },
+  LW_ROW_CHARSET: {
+    retryable: false,
+    meaning: 'A row has bytes that are none of the configured charset.',
+    mend: 'Set `format.charset` to what the file is written in, or mend the row.',
+  },
+  LW_ROW_DATE: {
+    retryable: false,
+    meaning: 'A row has a date that none of the formats of its rule reads.',
+    mend: 'Mend the row, or add its format to the rule.',
+  },
+  LW_ROW_VALUE: {
+    retryable: false,
+    meaning: 'A row lacks a value that its event cannot be without, or MISP would not take it.',
+    mend: 'Mend the row in the file of rejected rows and import that.',
+  },
+  LW_ROW_REJECTED: {
+    retryable: false,
+    meaning: 'MISP rejected the event of a row (validation or blocklist); no retry can mend that.',
+    mend: 'Read the reason; mend the row, or take the UUID off the blocklist of MISP, and import again.',
+  },
+
   // Store
   LW_STORE_UNAVAILABLE: {
     retryable: true,
@@ -179,12 +262,13 @@ export const catalogue = {
   LW_STORE_CORRUPT: {
     retryable: false,
     meaning: 'A record in the store cannot be understood.',
-    mend: 'Restore the named record from a backup; it was changed by something other than Lurewatch.',
+    mend: 'Restore the named record from a backup; it was changed by something other than Lurewatch. Other mails go on.',
   },
   LW_EVIDENCE_MISSING: {
     retryable: false,
-    meaning: 'The raw message of an alert is not in the store.',
-    mend: 'Restore the store from a backup, or set the message unread after removing its ledger record.',
+    meaning:
+      'The raw message of an alert is neither in the store as it was received nor to be had from the mailbox again.',
+    mend: 'Restore the named message in the mailbox, or the store from a backup: the next poll goes on with it.',
   },
 
   // Protocol

@@ -20,6 +20,8 @@ export class LurewatchError extends Error {
   override readonly name = 'LurewatchError';
   readonly code: ErrorCode;
   readonly where: string | undefined;
+  /** What to do, where that is more precise than the catalogue's general advice. */
+  readonly mend: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly details: Readonly<Record<string, unknown>> | undefined;
   /** The message without place, advice and code. */
@@ -34,6 +36,7 @@ export class LurewatchError extends Error {
     this.code = code;
     this.what = what;
     this.where = context.where;
+    this.mend = context.mend;
     this.retryAfterMs = context.retryAfterMs;
     this.details = context.details;
   }

@@ -1,0 +1,103 @@
+import type { ReadRow, Row } from '../types.js';
+import { charsetMistake } from './charset.js';
+import type { FormatConfig } from './config.js';
+import { tooLongRow } from './json.js';
+import { JsonDocument } from './json-document.js';
+import { type ReaderContext, type RecordReader, rejectedRow } from './reader.js';
+import { setField } from './set-field.js';
+
+/** How far the first key of a document may be away. */
+const longestStart = 10_000;
+
+/**
+ * MISP's own event JSON: `{"Event": …}`, a bare event, a list of these, or `{"response": …}`. A row is an event: its
+ * JSON in the field `event`, and beside it the event's own texts and numbers (`uuid`, `info`, `date`, …).
+ */
+export class MispReader implements RecordReader {
+  readonly head = { columns: null, text: '' };
+  readonly #format: Extract<FormatConfig, { kind: 'misp' }>;
+  readonly #file: string;
+  #document: JsonDocument | undefined;
+  #start = '';
+  #rows: ReadRow[] = [];
+  #row = 0;
+
+  constructor(format: Extract<FormatConfig, { kind: 'misp' }>, { file }: ReaderContext) {
+    this.#format = format;
+    this.#file = file;
+  }
+
+  read(text: string, rows: ReadRow[]): void {
+    this.#rows = rows;
+    if (this.#document !== undefined) {
+      this.#document.read(text);
+      return;
+    }
+    this.#start += text;
+    const undecided = /^\s*(\{\s*("[^"]*)?)?$/.test(this.#start);
+    if (!undecided || this.#start.length > longestStart) this.#open().read(this.#start);
+  }
+
+  end(rows: ReadRow[]): void {
+    this.#rows = rows;
+    if (this.#document === undefined) this.#open().read(this.#start);
+    this.#document?.end();
+  }
+
+  /** Whether events stand at the top or in `response` shows in the first key. */
+  #open(): JsonDocument {
+    const path = /^\s*\{\s*"response"/.test(this.#start) ? ['response'] : [];
+    const { maxRecordChars } = this.#format;
+    this.#document = new JsonDocument(path, maxRecordChars, this.#file, {
+      record: (value) => {
+        this.#row += 1;
+        this.#rows.push(
+          value.tooLong
+            ? tooLongRow(JSON.stringify(value.text), this.#file, this.#row, maxRecordChars)
+            : this.#event(value.text),
+        );
+      },
+    });
+    return this.#document;
+  }
+
+  #event(raw: string): ReadRow {
+    const place = { file: this.#file, row: this.#row };
+    const mistake = charsetMistake(raw, this.#format.charset);
+    if (mistake !== null) return rejectedRow(place.file, place.row, raw, 'LW_ROW_CHARSET', mistake);
+    const value = parsed(raw);
+    if (isObject(value) && isEvent(value.Event)) {
+      return { ...place, fields: eventFields(value.Event, JSON.stringify(value.Event)), raw };
+    }
+    if (isEvent(value)) return { ...place, fields: eventFields(value, raw), raw };
+    const what = value === undefined ? 'is no JSON' : 'is no MISP event: it has no `info`';
+    return rejectedRow(place.file, place.row, raw, 'LW_ROW_COLUMNS', what);
+  }
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEvent(value: unknown): value is JsonObject {
+  return isObject(value) && typeof value.info === 'string';
+}
+
+function parsed(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+function eventFields(event: JsonObject, text: string): Row['fields'] {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event)) {
+    if (value !== null && ['string', 'number', 'boolean'].includes(typeof value)) setField(fields, name, String(value));
+  }
+  setField(fields, 'event', text);
+  return fields;
+}
