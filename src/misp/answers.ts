@@ -2,37 +2,6 @@ import { z } from 'zod';
 
 /** What MISP answers, as far as it is used. Ids are strings, in some versions numbers. */
 
-const storedEventSchema = z.object({
-  Event: z.object({
-    id: z.coerce.string(),
-    published: z.boolean().catch(false),
-    Attribute: z.array(z.object({ uuid: z.string() })).default([]),
-    Tag: z.array(z.object({ name: z.string() })).default([]),
-  }),
-});
-
-/** An event as MISP holds it. MISP normalises values, so attributes are known by UUID only. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly published: boolean;
-  /** In lower case. */
-  readonly attributeUuids: ReadonlySet<string>;
-  /** In lower case, since MISP's look-up of tags ignores case. */
-  readonly tagNames: ReadonlySet<string>;
-}
-
-export function readStoredEvent(body: unknown): StoredEvent | undefined {
-  const parsed = storedEventSchema.safeParse(body);
-  if (!parsed.success) return undefined;
-  const event = parsed.data.Event;
-  return {
-    id: event.id,
-    published: event.published,
-    attributeUuids: new Set(event.Attribute.map((attribute) => attribute.uuid.toLowerCase())),
-    tagNames: new Set(event.Tag.map((tag) => tag.name.toLowerCase())),
-  };
-}
-
 const addedAttribute = z.object({ uuid: z.string() });
 
 /** `POST /attributes/add`: one object where a single one was stored, else a list. */
@@ -48,6 +17,27 @@ export const versionSchema = z.object({
   perm_galaxy_editor: z.boolean().optional().catch(undefined),
 });
 export type MispVersion = z.output<typeof versionSchema>;
+
+const permission = z
+  .union([z.boolean(), z.coerce.number().transform((value) => value !== 0)])
+  .optional()
+  .catch(undefined);
+
+/** `GET /users/view/me`: the role of the key's user. */
+export const userSchema = z.object({
+  Role: z.object({
+    name: z.string().optional().catch(undefined),
+    perm_add: permission,
+    perm_modify: permission,
+    perm_tagger: permission,
+    perm_tag_editor: permission,
+    perm_publish: permission,
+  }),
+});
+export type MispRole = z.output<typeof userSchema>['Role'];
+
+/** `POST /events/index` with `minimal`. */
+export const indexSchema = z.array(z.object({ uuid: z.string() }));
 
 /** Every failure, and the answers of tags/attachTagToObject. */
 const failureSchema = z.object({

@@ -1,19 +1,17 @@
-import type { Secret } from '../config/secret.js';
-import { LurewatchError } from '../errors/lurewatch-error.js';
-import type { HttpClient, HttpResponse } from '../http/client.js';
-import { HttpFailure } from '../http/failure.js';
-import { retryAfterMs } from '../http/retry-after.js';
+import type { LurewatchError } from '../errors/lurewatch-error.js';
+import type { HttpResponse } from '../http/client.js';
 import {
   addedAttributesSchema,
   attributeReason,
-  type Failure,
+  indexSchema,
+  type MispRole,
   type MispVersion,
-  readFailure,
-  readStoredEvent,
-  type StoredEvent,
+  userSchema,
   versionSchema,
 } from './answers.js';
-import type { MispAttribute, MispEvent } from './types.js';
+import { readStoredEvent, type StoredEvent } from './stored-event.js';
+import { ambiguous, type MispTransport, refuses, refusesContent, refusesThis } from './transport.js';
+import type { MispAttribute, MispEvent, MispObject } from './types.js';
 
 export type AddEventOutcome =
   | { readonly kind: 'added'; readonly stored: StoredEvent }
@@ -28,42 +26,59 @@ export type AddAttributesOutcome =
   /** 413, 500, 502, 503 or 504: some of them may have been stored. */
   | { readonly kind: 'failed'; readonly status: number; readonly error: LurewatchError };
 
-const where = 'misp';
+export type EditEventOutcome =
+  | { readonly kind: 'edited'; readonly stored: StoredEvent }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** 413, 500, 502, 503 or 504: a part of it may have been carried out. */
+  | { readonly kind: 'failed'; readonly status: number; readonly error: LurewatchError };
 
-/** MISP's words where the role lacks a permission altogether, not only towards one object. */
-const lacksRole = /permission to use this functionality/i;
+/** What `events/edit` is sent. What it leaves out stays as it is, but `published`, which would become false. */
+export interface EventEdit {
+  readonly published: boolean;
+  readonly info?: string;
+  readonly date?: string;
+  readonly threat_level_id?: string;
+  readonly analysis?: string;
+  readonly Attribute?: readonly unknown[];
+  readonly Object?: readonly unknown[];
+  readonly Tag?: readonly { readonly name: string; readonly deleted?: 1 }[];
+}
+
+/** Of so many UUIDs one question asks which exist. */
+const uuidsPerQuestion = 300;
 
 /**
- * MISP's REST interface, as far as Lurewatch needs it. It never trusts the status alone: validation, permission and
- * authentication are all 403, a duplicate is 404, and a redirect is what a good key without `Accept` gets.
- *
- * Every method throws LurewatchError: LW_MISP_AUTH, LW_MISP_REFUSES, LW_MISP_TLS, LW_MISP_UNAVAILABLE (certainly not
- * carried out), LW_MISP_AMBIGUOUS (may have been carried out). The reason of an aborted `signal` passes as it is.
+ * MISP's REST interface, as far as Lurewatch needs it; failures as `MispTransport` tells them. What MISP refuses of a
+ * certain content is an answer, not a failure.
  */
 export class MispClient {
-  readonly #http: HttpClient;
-  readonly #key: Secret;
+  readonly #transport: MispTransport;
 
-  constructor(http: HttpClient, key: Secret) {
-    this.#http = http;
-    this.#key = key;
+  constructor(transport: MispTransport) {
+    this.#transport = transport;
   }
 
-  /** `POST /events/add` of the event with these attributes only. */
+  /** `POST /events/add` of the event with these attributes only (and all of its objects). */
   async addEvent(
     event: MispEvent,
     attributes: readonly MispAttribute[],
     signal?: AbortSignal,
   ): Promise<AddEventOutcome> {
-    const answer = await this.#send('POST', '/events/add', { Event: { ...event, Attribute: attributes } }, signal);
+    const answer = await this.#transport.send(
+      'POST',
+      '/events/add',
+      { Event: { ...event, Attribute: attributes } },
+      signal,
+    );
     if (answer.status === 413) return { kind: 'tooLarge' };
-    const body = this.#json(answer);
+    const body = this.#transport.json(answer);
     if (answer.status === 200) {
       const stored = readStoredEvent(body);
       if (stored === undefined) throw ambiguous('events/add was answered 200 without the event');
       return { kind: 'added', stored };
     }
-    const failure = this.#failure(answer, body);
+    const failure = this.#transport.failure(answer, body);
     if (answer.status === 404) {
       const id = /\/events\/(?:view\/)?(\d+)\/?$/.exec(answer.headers.location ?? '')?.[1];
       if (id !== undefined || /already exists/i.test(failure.reason)) return { kind: 'exists', id };
@@ -72,21 +87,60 @@ export class MispClient {
       if (/UUID provided is not unique/i.test(failure.reason)) throw ambiguous(failure.reason);
       if (failure.validation || /blocklist/i.test(failure.reason)) return { kind: 'rejected', reason: failure.reason };
     }
-    throw this.#unusable(answer, failure);
+    throw this.#transport.unusable(answer, failure);
   }
 
   /** `GET /events/view/<uuid>`; undefined where there is no such event, or none this user may see. */
   async viewEvent(uuid: string, signal?: AbortSignal): Promise<StoredEvent | undefined> {
-    const answer = await this.#send('GET', `/events/view/${encodeURIComponent(uuid)}`, undefined, signal);
-    const body = this.#json(answer, 'LW_MISP_UNAVAILABLE');
+    const answer = await this.#transport.send('GET', `/events/view/${encodeURIComponent(uuid)}`, undefined, signal);
+    const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
     if (answer.status === 200) {
       const stored = readStoredEvent(body);
       if (stored === undefined) throw refuses('events/view was answered 200 without the event');
       return stored;
     }
-    const failure = this.#failure(answer, body);
+    const failure = this.#transport.failure(answer, body);
     if (answer.status === 404 && /invalid event/i.test(failure.reason)) return undefined;
-    throw this.#unusable(answer, failure);
+    throw this.#transport.unusable(answer, failure);
+  }
+
+  /**
+   * `POST /events/edit/<uuid>`, without a timestamp, which MISP would compare with its own. Attributes and objects are
+   * merged by UUID and silently dropped where they are invalid: see in `stored` what arrived.
+   */
+  async editEvent(uuid: string, edit: EventEdit, signal?: AbortSignal): Promise<EditEventOutcome> {
+    const path = `/events/edit/${encodeURIComponent(uuid)}`;
+    const answer = await this.#transport.send('POST', path, { Event: { uuid, ...edit } }, signal);
+    const { status } = answer;
+    if (status === 413 || status >= 500) {
+      return { kind: 'failed', status, error: ambiguous(`events/edit was answered ${status}`) };
+    }
+    const body = this.#transport.json(answer);
+    if (status === 200) {
+      const stored = readStoredEvent(body);
+      if (stored === undefined) throw ambiguous('events/edit was answered 200 without the event');
+      return { kind: 'edited', stored };
+    }
+    const failure = this.#transport.failure(answer, body);
+    if (!refusesThis(status, failure)) throw this.#transport.unusable(answer, failure);
+    return status === 404 ? { kind: 'gone' } : { kind: 'rejected', reason: failure.reason };
+  }
+
+  /** `POST /events/index`: those of these UUIDs whose events this user sees, in lower case. */
+  async knownEvents(uuids: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    const known = new Set<string>();
+    // An empty list would be no filter at all, and the answer every event that MISP has.
+    for (let start = 0; start < uuids.length; start += uuidsPerQuestion) {
+      const eventid = uuids.slice(start, start + uuidsPerQuestion).map((uuid) => uuid.toLowerCase());
+      const answer = await this.#transport.send('POST', '/events/index', { eventid, minimal: 1 }, signal);
+      const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
+      if (answer.status !== 200) throw this.#transport.unusable(answer, this.#transport.failure(answer, body));
+      const rows = indexSchema.safeParse(body);
+      if (!rows.success) throw refuses('events/index was answered without a list of events');
+      const found = new Set(rows.data.map((row) => row.uuid.toLowerCase()));
+      for (const uuid of eventid) if (found.has(uuid)) known.add(uuid);
+    }
+    return known;
   }
 
   /** `POST /attributes/add/<event>` of a list. A refusal of all of them is an answer, too. */
@@ -95,12 +149,17 @@ export class MispClient {
     attributes: readonly MispAttribute[],
     signal?: AbortSignal,
   ): Promise<AddAttributesOutcome> {
-    const answer = await this.#send('POST', `/attributes/add/${encodeURIComponent(event)}`, attributes, signal);
+    const answer = await this.#transport.send(
+      'POST',
+      `/attributes/add/${encodeURIComponent(event)}`,
+      attributes,
+      signal,
+    );
     const { status } = answer;
     if (status === 413 || status >= 500) {
       return { kind: 'failed', status, error: ambiguous(`attributes/add was answered ${status}`) };
     }
-    const body = this.#json(answer);
+    const body = this.#transport.json(answer);
     if (status === 200) {
       const added = addedAttributesSchema.safeParse(body);
       if (!added.success) throw ambiguous('attributes/add was answered 200 without the attributes');
@@ -110,8 +169,8 @@ export class MispClient {
         .filter(([attribute]) => !stored.has(attribute.uuid));
       return { kind: 'answered', reasons: new Map(reasons) };
     }
-    const failure = this.#failure(answer, body);
-    if (!refusesContent(status, failure) || lacksRole.test(failure.reason)) throw this.#unusable(answer, failure);
+    const failure = this.#transport.failure(answer, body);
+    if (!refusesThis(status, failure)) throw this.#transport.unusable(answer, failure);
     const reasons = attributes.map(
       (attribute, index) => [attribute, attributeReason(failure.errors, index) ?? failure.reason] as const,
     );
@@ -120,117 +179,68 @@ export class MispClient {
 
   /** `POST /tags/attachTagToObject`, fine when repeated. Answers why it was not attached, undefined where it was. */
   async attachTag(uuid: string, tag: string, signal?: AbortSignal): Promise<string | undefined> {
-    const answer = await this.#send('POST', '/tags/attachTagToObject', { uuid, tag }, signal);
-    const body = this.#json(answer);
-    const failure = this.#failure(answer, body);
-    if (answer.status === 200) return failure.validation ? failure.reason : undefined;
-    if (refusesContent(answer.status, failure)) return failure.reason;
-    throw this.#unusable(answer, failure);
+    return await this.#post('/tags/attachTagToObject', { uuid, tag }, signal);
+  }
+
+  /** `POST /tags/removeTagFromObject`. Answers why it was not removed, undefined where it was. */
+  async removeTag(uuid: string, tag: string, signal?: AbortSignal): Promise<string | undefined> {
+    if (isPattern(tag)) return 'MISP would take it for the number of a tag, or for a pattern';
+    return await this.#post('/tags/removeTagFromObject', { uuid, tag }, signal);
+  }
+
+  /** `POST /objects/add/<event>`, all or nothing. Answers why it was not stored, undefined where it was. */
+  async addObject(event: string, object: MispObject, signal?: AbortSignal): Promise<string | undefined> {
+    const path = `/objects/add/${encodeURIComponent(event)}`;
+    const answer = await this.#transport.send('POST', path, object, signal);
+    if (answer.status === 413) return 'too large for MISP or a proxy before it (413)';
+    if (answer.status === 500) return 'MISP answers 500 to it';
+    return this.#refusal(answer);
+  }
+
+  /**
+   * `POST /events/publish/<id>`; as a rule MISP only queues the job. Answers why not, undefined where it was accepted.
+   * A role without the permission is such a reason, too, and no failure.
+   */
+  async publish(id: string, signal?: AbortSignal): Promise<string | undefined> {
+    return await this.#post(`/events/publish/${encodeURIComponent(id)}`, {}, signal);
   }
 
   /** `GET /servers/getVersion`. */
   async version(signal?: AbortSignal): Promise<MispVersion> {
-    const answer = await this.#send('GET', '/servers/getVersion', undefined, signal);
-    const body = this.#json(answer, 'LW_MISP_UNAVAILABLE');
-    if (answer.status !== 200) throw this.#unusable(answer, this.#failure(answer, body));
+    const answer = await this.#transport.send('GET', '/servers/getVersion', undefined, signal);
+    const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
+    if (answer.status !== 200) throw this.#transport.unusable(answer, this.#transport.failure(answer, body));
     const parsed = versionSchema.safeParse(body);
     if (!parsed.success) throw refuses('servers/getVersion was answered without a version');
     return parsed.data;
   }
 
+  /** `GET /users/view/me`: what the role of this user may do; undefined where MISP does not tell. */
+  async role(signal?: AbortSignal): Promise<MispRole | undefined> {
+    const answer = await this.#transport.send('GET', '/users/view/me', undefined, signal);
+    const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
+    return answer.status === 200 ? userSchema.safeParse(body).data?.Role : undefined;
+  }
+
   async close(): Promise<void> {
-    await this.#http.close();
+    await this.#transport.close();
   }
 
-  async #send(method: 'GET' | 'POST', path: string, body: unknown, signal?: AbortSignal): Promise<HttpResponse> {
-    try {
-      return await this.#http.request({
-        method,
-        path,
-        headers: {
-          authorization: this.#key.reveal(),
-          accept: 'application/json',
-          'content-type': 'application/json',
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal,
-      });
-    } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error;
-      // A read changes nothing, so nothing about it is ambiguous.
-      if (method === 'GET' && !error.tls) {
-        throw new LurewatchError('LW_MISP_UNAVAILABLE', `no usable answer (${error.message})`, { where, cause: error });
-      }
-      throw error.toLurewatch('LW_MISP', where);
-    }
+  /** A request that is done or refused. */
+  async #post(path: string, sent: unknown, signal: AbortSignal | undefined): Promise<string | undefined> {
+    return this.#refusal(await this.#transport.send('POST', path, sent, signal));
   }
 
-  /** The answer's JSON. What no MISP answers, or answers to any request alike, ends here. */
-  #json(answer: HttpResponse, on5xx: 'LW_MISP_AMBIGUOUS' | 'LW_MISP_UNAVAILABLE' = 'LW_MISP_AMBIGUOUS'): unknown {
-    const { status, headers } = answer;
-    if (status >= 300 && status < 400) {
-      // Without its query, which may be a token.
-      const to = headers.location?.replace(/[?#].*$/s, '') ?? 'nowhere';
-      throw refuses(`answered ${status}, a redirect to ${to}; MISP itself answers JSON`);
-    }
-    if (status === 429) {
-      const wait = retryAfterMs(headers['x-rate-limit-reset'] ?? headers['retry-after']);
-      throw new LurewatchError('LW_MISP_UNAVAILABLE', 'answered 429, too many requests', { where, retryAfterMs: wait });
-    }
-    const body = parseJson(answer.body);
-    if (status >= 500) {
-      const said = body === undefined ? 'with no JSON' : (readFailure(body)?.reason ?? '');
-      const what = this.#withoutKey(`answered ${status} ${said}`.trim());
-      throw new LurewatchError(on5xx, what, { where, retryAfterMs: retryAfterMs(headers['retry-after']) });
-    }
-    if (body === undefined) {
-      throw refuses(`answered ${status} with ${headers['content-type'] ?? 'no content type'} instead of JSON`);
-    }
-    return body;
-  }
-
-  #failure(answer: HttpResponse, body: unknown): Failure {
-    const failure = readFailure(body);
-    if (failure === undefined) throw refuses(`answered ${answer.status} with JSON that is not MISP's`);
-    return { ...failure, reason: this.#withoutKey(failure.reason) };
-  }
-
-  /** What is left when an answer is none of those that a request expects. */
-  #unusable(answer: HttpResponse, failure: Failure): LurewatchError {
-    const said = `answered ${answer.status}: ${failure.reason}`;
-    if (answer.status === 401 || answer.status === 403) return new LurewatchError('LW_MISP_AUTH', said, { where });
-    if (answer.status === 405) {
-      const mend =
-        'Check `misp.sharingGroup` (MISP answers so to an unknown one) and whether a proxy changes the request.';
-      return new LurewatchError('LW_MISP_REFUSES', said, { where, mend });
-    }
-    return refuses(said);
-  }
-
-  /** Should anything ever echo our headers, the key does not travel on. */
-  #withoutKey(text: string): string {
-    return text.replaceAll(this.#key.reveal(), '[secret]');
+  #refusal(answer: HttpResponse): string | undefined {
+    const body = this.#transport.json(answer);
+    const failure = this.#transport.failure(answer, body);
+    if (answer.status === 200) return failure.validation ? failure.reason : undefined;
+    if (refusesContent(answer.status, failure)) return failure.reason;
+    throw this.#transport.unusable(answer, failure);
   }
 }
 
-/** True where the key is good and MISP refuses this very content or object (validation, permission, unknown event). */
-function refusesContent(status: number, failure: Failure): boolean {
-  return (status === 403 || status === 404) && !/authentication failed/i.test(failure.reason);
-}
-
-function refuses(what: string): LurewatchError {
-  return new LurewatchError('LW_MISP_REFUSES', what, { where });
-}
-
-function ambiguous(what: string): LurewatchError {
-  return new LurewatchError('LW_MISP_AMBIGUOUS', what, { where });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed;
-  } catch {
-    return undefined;
-  }
+/** MISP looks a tag up by its number where the name is one, and by LIKE otherwise: it might take another tag away. */
+function isPattern(tag: string): boolean {
+  return /[%_\\]/.test(tag) || (tag.trim() !== '' && Number.isFinite(Number(tag)));
 }

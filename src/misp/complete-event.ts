@@ -1,6 +1,6 @@
 import type { LurewatchError } from '../errors/lurewatch-error.js';
-import type { StoredEvent } from './answers.js';
 import type { MispClient } from './client.js';
+import type { StoredEvent } from './stored-event.js';
 import type { MispAttribute, MispEvent } from './types.js';
 
 /** More in one request only makes MISP slower than its proxies' patience. */
@@ -23,15 +23,7 @@ export async function completeEvent(
   stored: StoredEvent,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const missing = event.Attribute.filter((attribute) => !stored.attributeUuids.has(attribute.uuid));
-  const refused = await appendAttributes(client, event.uuid, missing, signal);
-  const lost = [...refused].filter(([, reason]) => !alreadyThere.test(reason));
-  // A refusal may only say that another request was faster: what counts is what MISP holds in the end.
-  const final = lost.length === 0 ? undefined : await client.viewEvent(event.uuid, signal);
-  const absent = lost.filter(([attribute]) => !final?.attributeUuids.has(attribute.uuid));
-  const warnings = absent.slice(0, namedRefusals).map(([attribute, reason]) => describeRefusal(attribute, reason));
-  if (absent.length > namedRefusals) warnings.push(`${absent.length - namedRefusals} more attributes were refused`);
-
+  const warnings = [...(await completeAttributes(client, event.uuid, event.Attribute, stored, signal))];
   for (const tag of event.Tag) {
     if (stored.tagNames.has(tag.name.toLowerCase())) continue;
     const reason = await client.attachTag(event.uuid, tag.name, signal);
@@ -40,6 +32,25 @@ export async function completeEvent(
   if (event.published && !stored.published) {
     warnings.push('MISP stored the event unpublished: the role of this user may not publish');
   }
+  return warnings;
+}
+
+/** Adds those of these attributes that the event lacks. Answers what stays missing and why. */
+export async function completeAttributes(
+  client: MispClient,
+  uuid: string,
+  attributes: readonly MispAttribute[],
+  stored: StoredEvent,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const missing = attributes.filter((attribute) => !stored.attributeUuids.has(attribute.uuid));
+  const refused = await appendAttributes(client, uuid, missing, signal);
+  const lost = [...refused].filter(([, reason]) => !alreadyThere.test(reason));
+  // A refusal may only say that another request was faster: what counts is what MISP holds in the end.
+  const final = lost.length === 0 ? undefined : await client.viewEvent(uuid, signal);
+  const absent = lost.filter(([attribute]) => !final?.attributeUuids.has(attribute.uuid));
+  const warnings = absent.slice(0, namedRefusals).map(([attribute, reason]) => describeRefusal(attribute, reason));
+  if (absent.length > namedRefusals) warnings.push(`${absent.length - namedRefusals} more attributes were refused`);
   return warnings;
 }
 
@@ -94,7 +105,7 @@ function inPieces(attributes: readonly MispAttribute[]): MispAttribute[][] {
   return pieces;
 }
 
-function describeRefusal(attribute: MispAttribute, reason: string): string {
+export function describeRefusal(attribute: MispAttribute, reason: string): string {
   const value = attribute.value.length > 120 ? `${attribute.value.slice(0, 120)}…` : attribute.value;
   return `MISP dropped ${attribute.type} ${value}: ${reason === '' ? 'it gave no reason' : reason}`;
 }

@@ -30,7 +30,7 @@ export const mispServerSchema = z.strictObject({
     .min(1)
     .max(64)
     .default(2)
-    .describe('Requests at the same time for each batch; more than two a core of MISP only add latency.'),
+    .describe('Requests at the same time, from one worker; more than two a core of MISP only add latency.'),
 });
 
 export const mispFeedSchema = z.strictObject({

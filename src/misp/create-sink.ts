@@ -7,8 +7,12 @@ import { httpOptions } from '../http/settings.js';
 import type { Sink } from '../sinks/sink.js';
 import { MispClient } from './client.js';
 import type { MispConfig, MispServerConfig } from './config.js';
+import { MispFeedRevisionSink } from './feed-revision-sink.js';
 import { MispFeedSink } from './feed-sink.js';
-import { MispServerSink } from './server-sink.js';
+import { MispRevisionSink } from './revision-sink.js';
+import type { RevisionSink } from './revisions.js';
+import { MispServerSink, type MispServerSinkOptions } from './server-sink.js';
+import { MispTransport } from './transport.js';
 
 /** An event of thousands of attributes is megabytes when MISP shows it. */
 const maxResponseBytes = 64 * 1024 * 1024;
@@ -16,20 +20,36 @@ const maxResponseBytes = 64 * 1024 * 1024;
 /** One `send` is a single request as a rule, and several where an event has to be completed. */
 const requestsPerSend = 10;
 
+/** Gives the value of a secret; `place` is where the configuration refers to it. */
+type Secrets = (ref: SecretRef, place: string) => Secret;
+
 /**
- * The sink that `misp` of the configuration describes. Connects to nothing yet.
- * @param secrets gives the value of a secret; `place` is where the configuration refers to it
+ * The sink for mails that `misp` of the configuration describes. Connects to nothing yet.
  * @param baseFolder the folder that relative paths start from: that of the configuration file
  * @throws LW_CONFIG_INVALID
  */
-export function createMispSink(
-  config: MispConfig,
-  secrets: (ref: SecretRef, place: string) => Secret,
+export function createMispSink(config: MispConfig, secrets: Secrets, baseFolder: string): Sink {
+  if (config.kind === 'feed') return new MispFeedSink(folderOptions(config, baseFolder));
+  const { client, options } = connect(config, secrets, baseFolder);
+  return new MispServerSink(client, options);
+}
+
+/** The sink for the events of feeds, otherwise the same. */
+export function createMispRevisionSink(config: MispConfig, secrets: Secrets, baseFolder: string): RevisionSink {
+  if (config.kind === 'feed') return new MispFeedRevisionSink(folderOptions(config, baseFolder));
+  const { client, options } = connect(config, secrets, baseFolder);
+  return new MispRevisionSink(client, options);
+}
+
+function folderOptions(config: MispConfig & { readonly kind: 'feed' }, baseFolder: string) {
+  return { folder: resolve(baseFolder, config.path), organisation: config.organisation };
+}
+
+function connect(
+  config: MispServerConfig,
+  secrets: Secrets,
   baseFolder: string,
-): Sink {
-  if (config.kind === 'feed') {
-    return new MispFeedSink({ folder: resolve(baseFolder, config.path), organisation: config.organisation });
-  }
+): { readonly client: MispClient; readonly options: MispServerSinkOptions } {
   verifyServerConfig(config);
   const key = new Secret(secrets(config.key, 'misp.key').reveal().trim());
   // What is no header value would make every request fail, with an error that does not say why.
@@ -40,12 +60,13 @@ export function createMispSink(
     });
   }
   const http = new HttpClient({ ...httpOptions(config.url, config, baseFolder), maxResponseBytes });
-  return new MispServerSink(new MispClient(http, key), {
+  const options = {
     url: config.url,
     verify: config.verify,
     concurrency: config.concurrency,
     sendTimeoutMs: requestsPerSend * http.inFlightMs,
-  });
+  };
+  return { client: new MispClient(new MispTransport(http, key)), options };
 }
 
 function verifyServerConfig(config: MispServerConfig): void {

@@ -9,8 +9,15 @@ export interface MispEvent {
   readonly distribution: string;
   readonly sharing_group_id?: string;
   readonly published: boolean;
-  readonly Tag: readonly { readonly name: string }[];
+  readonly Tag: readonly MispTag[];
   readonly Attribute: readonly MispAttribute[];
+  /** Absent where there are none. Their attributes do not stand in `Attribute`. */
+  readonly Object?: readonly MispObject[];
+}
+
+/** A galaxy cluster is a tag, too: `misp-galaxy:threat-actor="…"`. */
+export interface MispTag {
+  readonly name: string;
 }
 
 export interface MispAttribute {
@@ -21,4 +28,26 @@ export interface MispAttribute {
   readonly comment: string;
   readonly to_ids: boolean;
   readonly disable_correlation: boolean;
+  /** ISO 8601 with its zone. */
+  readonly first_seen?: string;
+  readonly last_seen?: string;
+}
+
+/** Attributes that belong together, by a template of misp-objects. */
+export interface MispObject {
+  readonly uuid: string;
+  readonly name: string;
+  readonly 'meta-category': string;
+  readonly template_uuid: string;
+  readonly template_version: string;
+  readonly description: string;
+  readonly comment: string;
+  /** Absent: MISP's own default, that of the event (5, inherit). */
+  readonly distribution?: string;
+  readonly Attribute: readonly MispObjectAttribute[];
+}
+
+export interface MispObjectAttribute extends MispAttribute {
+  /** What the attribute is in its object, by the template: `leak-site-url`. */
+  readonly object_relation: string;
 }

@@ -12,16 +12,34 @@ export interface CleanValue {
   readonly cut: boolean;
 }
 
+/** Printable ASCII, which no rule here changes: what most values are. */
+const plain = /^[\x20-\x7e]*$/;
+
 /**
  * One line of text as MISP's three-byte utf8 columns can hold it. A character beyond U+FFFF becomes `\u{1F600}`:
  * in `info`, comments and tags it would answer 500, in values MISP would make it `?`.
  */
 export function cleanText(text: string): string {
+  return plain.test(text)
+    ? text.trim()
+    : storable(text)
+        .replace(/[\p{Control}\u2028\u2029]+/gu, ' ')
+        .trim();
+}
+
+/** The same for a text of many lines: a line break is `\n`. */
+export function cleanLines(text: string): string {
+  if (plain.test(text)) return text.trim();
+  return storable(text)
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/[^\P{Control}\n\t]+/gu, ' ')
+    .trim();
+}
+
+function storable(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/[\u{10000}-\u{10FFFF}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`)
-    .replace(/[\p{Control}\u2028\u2029]+/gu, ' ')
-    .trim();
+    .replace(/[\u{10000}-\u{10FFFF}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }
 
 /** At most so many bytes of UTF-8, whole characters; a cut text ends in `…`. */
@@ -30,7 +48,7 @@ export function cutText(text: string, maxBytes: number): CleanValue {
   const ellipsis = '…';
   const bytes = Buffer.from(text).subarray(0, maxBytes - Buffer.byteLength(ellipsis));
   // A character cut in two decodes to U+FFFD at the end.
-  const whole = bytes.toString('utf8').replace(/\uFFFD+$/, '');
+  const whole = bytes.toString('utf8').replace(/\uFFFD{1,3}$/, '');
   return { value: whole.trimEnd() + ellipsis, cut: true };
 }
 
@@ -46,22 +64,34 @@ export function cleanMessageId(messageId: string): CleanValue | undefined {
   return value === '' || Buffer.byteLength(value) > longestValueBytes ? undefined : { value, cut: false };
 }
 
-/** The shape that MISP demands of the email types (AttributeValidationTool): a dot after the @, no blank before it. */
-const mailAddress = /^.\S*@.*\..*$/;
+/**
+ * The shape that MISP demands of the email types (AttributeValidationTool, `^.[^\s]*@.*\..*$`): a dot after the @, no
+ * blank before it. Not by that expression, whose time is quadratic in the length of what a stranger sent.
+ */
+export function isMailAddress(text: string): boolean {
+  const at = text.indexOf('@', 1);
+  return at > 0 && text.lastIndexOf('.') > at && !/\s/.test(text.slice(1, at)) && !text.includes('\n');
+}
 
 /** A mail address in lower case, as MISP stores it. */
 export function cleanMailAddress(address: string): CleanValue | undefined {
   const value = cleanText(address).toLowerCase();
-  if (!mailAddress.test(value) || Buffer.byteLength(value) > longestValueBytes) return undefined;
+  if (!isMailAddress(value) || Buffer.byteLength(value) > longestValueBytes) return undefined;
   return { value, cut: false };
 }
 
-/** A URL; characters beyond U+FFFF percent-encoded (RFC 3986 §2.5), which leaves it the same URL. */
+/** A URL, as long as MISP takes it. */
 export function cleanUrl(url: string): CleanValue | undefined {
-  const value = url
+  const value = urlText(url);
+  return value === '' ? undefined : cutText(value, longestValueBytes);
+}
+
+/** A URL; characters beyond U+FFFF percent-encoded (RFC 3986 §2.5), which leaves it the same URL. */
+export function urlText(url: string): string {
+  if (plain.test(url)) return url.trim();
+  return url
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(/[\u{10000}-\u{10FFFF}]/gu, encodeURIComponent)
     .replace(/[\p{Control}\u2028\u2029]+/gu, '')
     .trim();
-  return value === '' ? undefined : cutText(value, longestValueBytes);
 }

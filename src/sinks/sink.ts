@@ -8,12 +8,20 @@ import type { AlertDocument } from '../alerts/types.js';
  */
 export type RepeatPromise = 'server' | 'lookup' | 'none';
 
+/** What a sink takes: an alert, or a revision of a feed's event. */
+export interface Sendable {
+  /** Under which the ledger keeps what became of it. */
+  readonly alertId: string;
+}
+
 /** What became of one alert in a call. */
 export type SendResult =
   | {
       readonly status: 'delivered';
       /** The case, event or file it became, as a person finds it there; '' where the sink gives none. */
       readonly reference: string;
+      /** Where the sink tells them apart. */
+      readonly action?: 'created' | 'updated' | 'unchanged';
       /** What a person should know though it was delivered (a dropped attribute …). */
       readonly warnings?: readonly string[];
     }
@@ -29,21 +37,21 @@ export type SendResult =
  * - LW_TARGET_REJECTED, LW_MISP_REJECTED: a call that carried several alerts was rejected as a whole; the caller
  *   halves it. (A call with one alert answers `rejected` instead.)
  */
-export interface Sink {
+export interface Sink<Item extends Sendable = AlertDocument> {
   /** The target's name in the configuration, or `misp`. */
   readonly name: string;
   readonly repeats: RepeatPromise;
   /** How many alerts one call may carry. */
   readonly alertsPerCall: number;
-  /** How many calls run at the same time. */
+  /** How many calls run at the same time, from one worker. */
   readonly concurrency: number;
-  /** A request is certainly no longer in flight this long after its claim was made, in milliseconds. */
+  /** A request is certainly no longer in flight this long after `send` was called, in milliseconds. */
   readonly inFlightMs: number;
   /** False: this alert has nothing to tell this sink (a mail without indicators and MISP): it counts as reached. */
-  wants(document: AlertDocument): boolean;
-  send(documents: readonly AlertDocument[], signal: AbortSignal): Promise<readonly SendResult[]>;
+  wants(document: Item): boolean;
+  send(documents: readonly Item[], signal: AbortSignal): Promise<readonly SendResult[]>;
   /** Asks the sink for an alert sent before: its reference, or undefined if it certainly is not there. */
-  find?(document: AlertDocument, signal: AbortSignal): Promise<string | undefined>;
+  find?(document: Item, signal: AbortSignal): Promise<string | undefined>;
   /** Verifies address, credentials and permission without creating anything. One line each, for people. */
   check(signal?: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;

@@ -2,17 +2,11 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
-import {
-  type Answer,
-  forbidden,
-  type MemoryEvent,
-  MispMemory,
-  type MispRole,
-  message,
-  sentAttributesSchema,
-  sentEventSchema,
-} from './misp-memory.js';
+import { type Answer, forbidden, message } from './misp-answers.js';
+import { MispMemory } from './misp-memory.js';
+import type { MemoryEvent, MispRole } from './misp-memory-types.js';
+import { changes, type LoggedRequest, route } from './misp-routes.js';
+import { Speed } from './misp-speed.js';
 
 /**
  * What goes wrong with the next requests whose path contains `match`:
@@ -50,13 +44,12 @@ export interface MispServerOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Bodies above this get a proxy's 413. */
   readonly maxBodyBytes?: number;
-}
-
-export interface LoggedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
+  /** What each change of an event takes; a read takes a tenth of it. Answers that refuse come at once. */
+  readonly latencyMs?: number;
+  /** So many changes at a time get on; the others wait. A real one gets no faster beyond two a core. */
+  readonly writesAtOnce?: number;
+  /** False: requests are counted, and not kept. */
+  readonly keepRequests?: boolean;
 }
 
 /** A running stand-in. Everything it holds may be read, and changed, between two requests. */
@@ -80,6 +73,8 @@ export interface MispServer {
   /** Everything is answered 302 to /users/login. */
   setMaintenance(on: boolean): void;
   setOrganisationBlocked(on: boolean): void;
+  /** Without Redis events are stored and none is published. */
+  setRedis(up: boolean): void;
   /** Removes an event as an analyst would: its UUID is on the blocklist from then on. */
   deleteEvent(uuid: string): void;
   /** Requests under way at this moment, and the most there ever were. */
@@ -100,6 +95,7 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
   const faults: { readonly fault: MispFault; left: number }[] = [];
   const requests: LoggedRequest[] = [];
   const load = { now: 0, most: 0 };
+  const speed = new Speed(options.latencyMs ?? 0, options.writesAtOnce ?? Number.POSITIVE_INFINITY);
   let maintenance = false;
 
   const takeFault = (path: string): MispFault | undefined => {
@@ -112,13 +108,15 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const logged = await readRequest(request);
-    requests.push(logged);
+    if (options.keepRequests !== false) requests.push(logged);
     const fault = takeFault(logged.path);
     if (fault?.delayMs !== undefined) await pause(fault.delayMs);
     const act = async (): Promise<Answer> => {
       if (Buffer.byteLength(logged.body) > (options.maxBodyBytes ?? Number.POSITIVE_INFINITY)) return faultAnswer(413);
       if (maintenance) return toLogin();
-      return authorise(logged, key) ?? (await route(memory, logged, fault?.attributes));
+      const refused = authorise(logged, key);
+      if (refused !== undefined) return refused;
+      return await speed.take(changes(logged), () => route(memory, logged, fault?.attributes));
     };
     switch (fault?.kind) {
       case 'cut-before-store':
@@ -169,6 +167,9 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
     setOrganisationBlocked: (on) => {
       memory.organisationBlocked = on;
     },
+    setRedis: (up) => {
+      memory.redisUp = up;
+    },
     deleteEvent: (uuid) => {
       memory.events.delete(uuid);
       memory.blocked.add(uuid);
@@ -187,55 +188,6 @@ function authorise(request: LoggedRequest, key: string): Answer | undefined {
     'Authentication failed. Please make sure you pass the API key of an API enabled user along in the Authorization header.',
     request.path,
   );
-}
-
-const attachSchema = z.object({ uuid: z.string(), tag: z.string() });
-const indexSchema = z.object({ eventid: z.array(z.string()) });
-
-async function route(memory: MispMemory, request: LoggedRequest, partial: number | undefined): Promise<Answer> {
-  const { method, path } = request;
-  const [, idOrUuid = ''] = /^\/(?:events\/view|attributes\/add)\/([^/]+)$/.exec(path) ?? [];
-  if (path === '/servers/getVersion') {
-    const permissions = { perm_sync: false, perm_sighting: true, perm_galaxy_editor: false };
-    return { status: 200, body: { version: '2.5.1', ...permissions, request_encoding: ['gzip'] } };
-  }
-  if (path.startsWith('/events/view/')) return memory.view(idOrUuid);
-  if (path === '/events/add' && method === 'GET') {
-    // What a POST that followed a redirect becomes: a description, and nothing stored.
-    return { status: 200, body: { name: '/events/add API description', description: 'POST a MISP event…' } };
-  }
-  const body = readJson(request);
-  if (body === undefined) return { status: 405, body: message('Invalid JSON, content type or empty body.') };
-  if (path === '/events/add') {
-    const sent = sentEventSchema.safeParse(body);
-    if (!sent.success) return { status: 405, body: message('Invalid input.') };
-    return await memory.addEvent(sent.data, partial);
-  }
-  if (path.startsWith('/attributes/add/')) {
-    const sent = sentAttributesSchema.safeParse(body);
-    return sent.success ? memory.addAttributes(idOrUuid, sent.data) : { status: 405, body: message('Invalid input.') };
-  }
-  if (path === '/tags/attachTagToObject') {
-    const sent = attachSchema.safeParse(body);
-    return sent.success
-      ? memory.attachTag(sent.data.uuid, sent.data.tag)
-      : { status: 405, body: message('Invalid input.') };
-  }
-  if (path === '/events/index') {
-    const sent = indexSchema.safeParse(body);
-    return memory.index(sent.data?.eventid ?? [...memory.events.keys()]);
-  }
-  return { status: 404, body: '<html><title>Not Found</title></html>' };
-}
-
-function readJson(request: LoggedRequest): unknown {
-  if (request.headers['content-type']?.startsWith('application/json') !== true) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(request.body);
-    return parsed;
-  } catch {
-    return undefined;
-  }
 }
 
 function toLogin(): Answer {

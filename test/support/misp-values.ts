@@ -1,3 +1,5 @@
+import { describeType } from '../../src/misp/describe-types.js';
+
 /** What MISP does with a value before it stores it: normalised, or refused with its own words. A part of its types. */
 
 const mail = ['Payload delivery', 'Network activity', 'Social network'];
@@ -36,7 +38,7 @@ export type ValueOutcome =
   | { readonly field: string; readonly reason: string };
 
 export function normaliseValue(type: string, category: string | undefined, raw: string): ValueOutcome {
-  const allowed = categories[type];
+  const allowed = categories[type] ?? describeType(type)?.categories;
   if (allowed === undefined) return { field: 'type', reason: 'Options depend on the selected category.' };
   const chosen = category ?? allowed[0] ?? 'Other';
   if (!allowed.includes(chosen)) return { field: 'category', reason: 'Options depend on the selected category.' };
@@ -59,6 +61,12 @@ function normalise(type: string, value: string): string {
     case 'sha1':
     case 'sha256':
       return value.toLowerCase();
+    case 'datetime': {
+      // A naive time is taken as UTC. MISP keeps microseconds.
+      const naive = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(value);
+      const at = Date.parse(naive ? `${value.replace(' ', 'T')}Z` : value);
+      return Number.isNaN(at) ? value : new Date(at).toISOString().replace('Z', '000+0000');
+    }
     default:
       return value;
   }
@@ -79,6 +87,8 @@ function validate(type: string, value: string): string | undefined {
       return /^[a-z0-9.\-_]+\.[a-z0-9-]{2,}$/.test(value) ? undefined : 'Domain has an invalid format.';
     case 'ip-dst':
       return /^[0-9.]+$|^[0-9a-f:]+$/.test(value) ? undefined : 'IP address has an invalid format.';
+    case 'datetime':
+      return Number.isNaN(Date.parse(value.replace(/000\+0000$/, 'Z'))) ? 'Datetime has an invalid format.' : undefined;
     case 'url':
     case 'email-subject':
     case 'email-message-id':

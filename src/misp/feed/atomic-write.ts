@@ -1,32 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inParallel } from '../../sinks/in-parallel.js';
 
 const temporaryPrefix = '.lurewatch-tmp-';
 
+/** Files written at the same time: their flushes to disk then share the wait. */
+const filesAtOnce = 16;
+
 /**
- * Replaces a file so that a reader, or a crash, meets either the old or the new one, whole.
- * `beforeRename` may still throw, and the file is then as it was.
+ * Replaces files (name → text) so that a reader, or a crash, meets of each either the old or the new one, whole.
+ * `beforeRename` may still throw, and every file is then as it was.
  */
 export async function writeAtomically(
   folder: string,
-  name: string,
-  text: string,
+  files: ReadonlyMap<string, string>,
   beforeRename: () => Promise<void>,
 ): Promise<void> {
-  const temporary = join(folder, temporaryPrefix + randomUUID());
+  const temporaries = new Map([...files.keys()].map((name) => [name, join(folder, temporaryPrefix + randomUUID())]));
   try {
-    const file = await open(temporary, 'wx', 0o644);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await inParallel([...files], filesAtOnce, async ([name, text]) => {
+      const file = await open(temporaries.get(name) ?? '', 'wx', 0o644);
+      try {
+        await file.writeFile(text);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
     await beforeRename();
-    await rename(temporary, join(folder, name));
+    await inParallel([...temporaries], filesAtOnce, ([name, temporary]) => rename(temporary, join(folder, name)));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await Promise.all([...temporaries.values()].map((temporary) => rm(temporary, { force: true })));
     throw error;
   }
 }
@@ -43,9 +48,8 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what a crash left between writing and renaming. Only for the holder of the folder's lock. */
-export async function removeTemporaries(folder: string): Promise<void> {
-  const names = await readdir(folder);
+/** Removes, of these files, what a crash left between writing and renaming. Only for the holder of the folder's lock. */
+export async function removeTemporaries(folder: string, names: readonly string[]): Promise<void> {
   const left = names.filter((name) => name.startsWith(temporaryPrefix));
-  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+  await inParallel(left, filesAtOnce, (name) => rm(join(folder, name), { force: true }));
 }

@@ -1,108 +1,107 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { removeTemporaries, syncFolder, writeAtomically } from './atomic-write.js';
+import { inParallel } from '../../sinks/in-parallel.js';
+import { syncFolder, writeAtomically } from './atomic-write.js';
 import { fileCode } from './file-code.js';
 import { type HeldLock, type LockTimes, withFolderLock } from './folder-lock.js';
-import { type FeedEvent, feedFileSchema, hashLines, manifestEntry } from './format.js';
+import { updateIndexes } from './indexes.js';
+import { forgetChanges, noteChanges, readChanges } from './journal.js';
+import { readOptional } from './read-optional.js';
 
-const eventFileName = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.json$/;
+/** What became of the file of an event. */
+export type FileChange = 'created' | 'updated' | 'unchanged';
+
+const filesAtOnce = 16;
+/** Bytes of an event's entry in the manifest, about. */
+const entryBytes = 400;
+/** The indexes wait until so large a part of their events has changed: writing them anew costs what all events cost. */
+const worthwhilePart = 1 / 4;
 
 /**
  * Puts events (UUID → text of its file) into a feed's folder, and brings manifest and hashes up to date once.
  *
- * The event files are the truth: manifest and hashes are completed from whatever files they lack, so a crash at any
- * step, or a manifest that was lost, is mended by the next call. The manifest is written last, since it is what
- * subscribers act on. Nothing is written that is there already.
+ * The event files are the truth: manifest and hashes are completed from whatever files they lack and made anew for
+ * those that the journal names, so a crash at any step, or a manifest that was lost, is mended by the next call.
+ * Nothing is written that is there already.
  */
 export async function addToFeed(
   folder: string,
   files: ReadonlyMap<string, string>,
   times: LockTimes,
   signal: AbortSignal,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await withFolderLock(folder, times, signal, async (lock) => {
-    await removeTemporaries(folder);
-    const changed = new Set<string>();
-    for (const [uuid, text] of files) {
-      if (await replace(folder, `${uuid}.json`, text, lock)) changed.add(uuid);
-    }
-    await syncFolder(folder);
-    await updateIndexes(folder, changed, lock);
-    await syncFolder(folder);
+): Promise<ReadonlyMap<string, FileChange>> {
+  return await locked(folder, times, signal, async (lock) => {
+    const changes = await writeEvents(folder, files, lock);
+    await settle(folder, lock);
+    return changes;
   });
 }
 
-/** hashes.csv and manifest.json: the entries of changed events made anew, those of unlisted ones added. */
-async function updateIndexes(folder: string, changed: ReadonlySet<string>, lock: HeldLock): Promise<void> {
-  const manifest = await readManifest(folder);
-  const hashes = await readHashes(folder);
-  const present = (await readdir(folder)).flatMap((name) => eventFileName.exec(name)?.[1] ?? []);
-  for (const uuid of present.sort()) {
-    if (!changed.has(uuid) && manifest.has(uuid) && hashes.has(uuid)) continue;
-    const event = await readEvent(folder, uuid);
-    if (event === undefined) continue;
-    manifest.set(uuid, manifestEntry(event));
-    hashes.set(uuid, hashLines(event));
-  }
-  await replace(
-    folder,
-    'hashes.csv',
-    [...hashes.values()]
-      .flat()
-      .map((line) => `${line}\n`)
-      .join(''),
-    lock,
-  );
-  await replace(folder, 'manifest.json', `${JSON.stringify(Object.fromEntries(manifest))}\n`, lock);
+/** The same for one call of many: manifest and hashes follow once it is worthwhile, or with `settleFeed`. */
+export async function appendToFeed(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  times: LockTimes,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FileChange>> {
+  return await locked(folder, times, signal, async (lock) => {
+    const changes = await writeEvents(folder, files, lock);
+    const waiting = (await readChanges(folder)).size;
+    const listed = (await manifestBytes(folder)) / entryBytes;
+    if (waiting > 0 && waiting >= listed * worthwhilePart) await settle(folder, lock);
+    return changes;
+  });
 }
 
-async function replace(folder: string, name: string, text: string, lock: HeldLock): Promise<boolean> {
-  if ((await readOptional(join(folder, name))) === text) return false;
-  await writeAtomically(folder, name, text, lock.assertHeld);
-  return true;
+/** Brings manifest and hashes up to date. */
+export async function settleFeed(folder: string, times: LockTimes, signal: AbortSignal): Promise<void> {
+  await locked(folder, times, signal, (lock) => settle(folder, lock));
 }
 
-async function readManifest(folder: string): Promise<Map<string, unknown>> {
-  const text = await readOptional(join(folder, 'manifest.json'));
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text ?? '{}'));
-  return new Map(parsed.success ? Object.entries(parsed.data) : []);
+async function locked<T>(
+  folder: string,
+  times: LockTimes,
+  signal: AbortSignal,
+  work: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  return await withFolderLock(folder, times, signal, work);
 }
 
-async function readHashes(folder: string): Promise<Map<string, readonly string[]>> {
-  const text = (await readOptional(join(folder, 'hashes.csv'))) ?? '';
-  const hashes = new Map<string, string[]>();
-  for (const line of text.split('\n')) {
-    const uuid = line.split(',')[1]?.trim();
-    if (uuid === undefined) continue;
-    const lines = hashes.get(uuid);
-    if (lines === undefined) hashes.set(uuid, [line]);
-    else lines.push(line);
-  }
-  return hashes;
+async function writeEvents(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  lock: HeldLock,
+): Promise<ReadonlyMap<string, FileChange>> {
+  const changes = new Map<string, FileChange>();
+  const texts = new Map<string, string>();
+  await inParallel([...files], filesAtOnce, async ([uuid, text]) => {
+    const there = await readOptional(join(folder, `${uuid}.json`));
+    changes.set(uuid, there === undefined ? 'created' : there === text ? 'unchanged' : 'updated');
+    if (there !== text) texts.set(uuid, text);
+  });
+  if (texts.size === 0) return changes;
+  await lock.assertHeld();
+  await noteChanges(folder, [...texts.keys()]);
+  await syncFolder(folder);
+  const named = new Map([...texts].map(([uuid, text]) => [`${uuid}.json`, text]));
+  await writeAtomically(folder, named, lock.assertHeld);
+  await syncFolder(folder);
+  return changes;
 }
 
-/** Undefined where the file is no event: not ours, and none to list. */
-async function readEvent(folder: string, uuid: string): Promise<FeedEvent | undefined> {
-  const text = await readOptional(join(folder, `${uuid}.json`));
-  return feedFileSchema.safeParse(parseJson(text ?? '')).data?.Event;
+async function settle(folder: string, lock: HeldLock): Promise<void> {
+  await updateIndexes(folder, await readChanges(folder), lock);
+  await syncFolder(folder);
+  await lock.assertHeld();
+  await forgetChanges(folder);
 }
 
-async function readOptional(path: string): Promise<string | undefined> {
+async function manifestBytes(folder: string): Promise<number> {
   try {
-    return await readFile(path, 'utf8');
+    return (await stat(join(folder, 'manifest.json'))).size;
   } catch (error) {
-    if (fileCode(error) === 'ENOENT') return undefined;
+    if (fileCode(error) === 'ENOENT') return 0;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed;
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { MispEvent } from '../types.js';
+import type { MispAttribute, MispEvent } from '../types.js';
+import { parseJson } from './parse-json.js';
 
 /**
  * A MISP feed as PyMISP's feed generator writes it (`MISPEvent.to_feed`, `.manifest`, `tools/feed.py`): distribution
@@ -9,6 +10,8 @@ import type { MispEvent } from '../types.js';
 
 const tagSchema = z.looseObject({ name: z.string() });
 const organisationSchema = z.looseObject({ name: z.string(), uuid: z.string() });
+
+const attributesSchema = z.array(z.object({ type: z.string(), value: z.string() })).default([]);
 
 /** `<uuid>.json`, as far as manifest and hashes are made from it. */
 export const feedFileSchema = z.object({
@@ -21,7 +24,8 @@ export const feedFileSchema = z.object({
     timestamp: z.coerce.number(),
     Orgc: organisationSchema,
     Tag: z.array(tagSchema).default([]),
-    Attribute: z.array(z.object({ type: z.string(), value: z.string() })).default([]),
+    Attribute: attributesSchema,
+    Object: z.array(z.object({ Attribute: attributesSchema })).default([]),
   }),
 });
 export type FeedEvent = z.output<typeof feedFileSchema>['Event'];
@@ -31,9 +35,10 @@ export interface Organisation {
   readonly uuid: string;
 }
 
-/** The bytes of `<uuid>.json`: the same for the same alert document, at any time. */
-export function feedFile(event: MispEvent, receivedAtMs: number, organisation: Organisation): string {
-  const timestamp = String(Math.floor(receivedAtMs / 1000));
+/** The bytes of `<uuid>.json`: the same for the same event and time. */
+export function feedFile(event: MispEvent, atMs: number, organisation: Organisation): string {
+  const timestamp = String(Math.floor(atMs / 1000));
+  const objects = event.Object ?? [];
   const file = {
     Event: {
       analysis: event.analysis,
@@ -47,20 +52,65 @@ export function feedFile(event: MispEvent, receivedAtMs: number, organisation: O
       timestamp,
       uuid: event.uuid,
       Orgc: { name: organisation.name, uuid: organisation.uuid.toLowerCase() },
-      Tag: event.Tag.map((tag) => ({ colour: '#ffffff', local: false, name: tag.name, relationship_type: '' })),
-      Attribute: event.Attribute.map((attribute) => ({
-        category: attribute.category,
-        comment: attribute.comment,
-        disable_correlation: attribute.disable_correlation,
-        timestamp,
-        to_ids: attribute.to_ids,
-        type: attribute.type,
-        uuid: attribute.uuid,
-        value: attribute.value,
-      })),
+      Tag: event.Tag.map(({ name }) => tagOf(name)),
+      ...(event.Attribute.length === 0 && objects.length > 0
+        ? {}
+        : { Attribute: event.Attribute.map((attribute) => attributeOf(attribute, timestamp)) }),
+      ...(objects.length === 0
+        ? {}
+        : {
+            Object: objects.map((object) => ({
+              comment: object.comment,
+              description: object.description,
+              'meta-category': object['meta-category'],
+              name: object.name,
+              template_uuid: object.template_uuid,
+              template_version: object.template_version,
+              timestamp,
+              uuid: object.uuid,
+              Attribute: object.Attribute.map((attribute) => ({
+                ...attributeOf(attribute, timestamp),
+                object_relation: attribute.object_relation,
+              })),
+            })),
+          }),
     },
   };
   return `${JSON.stringify(file)}\n`;
+}
+
+const taggedSchema = z.looseObject({
+  Event: z.looseObject({ timestamp: z.coerce.number(), Tag: z.array(tagSchema).default([]) }),
+});
+
+/** The text of an event's file with one more tag and a newer timestamp; undefined where it is no event. */
+export function withTag(text: string, tag: string, atMs: number): string | undefined {
+  const file = taggedSchema.safeParse(parseJson(text)).data;
+  if (file === undefined) return undefined;
+  const { Event } = file;
+  if (Event.Tag.some(({ name }) => name.toLowerCase() === tag.toLowerCase())) return text;
+  // Subscribers take up an event again only where its timestamp is newer.
+  const timestamp = String(Math.max(Math.floor(atMs / 1000), Event.timestamp + 1));
+  return `${JSON.stringify({ Event: { ...Event, timestamp, Tag: [...Event.Tag, tagOf(tag)] } })}\n`;
+}
+
+function tagOf(name: string) {
+  return { colour: '#ffffff', local: false, name, relationship_type: '' };
+}
+
+function attributeOf(attribute: MispAttribute, timestamp: string) {
+  return {
+    category: attribute.category,
+    comment: attribute.comment,
+    disable_correlation: attribute.disable_correlation,
+    ...(attribute.first_seen === undefined ? {} : { first_seen: attribute.first_seen }),
+    ...(attribute.last_seen === undefined ? {} : { last_seen: attribute.last_seen }),
+    timestamp,
+    to_ids: attribute.to_ids,
+    type: attribute.type,
+    uuid: attribute.uuid,
+    value: attribute.value,
+  };
 }
 
 /** What `manifest.json` holds under the event's UUID. */
@@ -78,7 +128,8 @@ export function manifestEntry(event: FeedEvent): Readonly<Record<string, unknown
 
 /** Lines of `hashes.csv`: MD5 of each value, a composite one in its parts, and the event's UUID. */
 export function hashLines(event: FeedEvent): readonly string[] {
-  return event.Attribute.flatMap(({ type, value }) => (type.includes('|') ? value.split('|') : [value])).map(
-    (value) => `${createHash('md5').update(value, 'utf8').digest('hex')},${event.uuid}`,
-  );
+  const attributes = [...event.Attribute, ...event.Object.flatMap((object) => object.Attribute)];
+  return attributes
+    .flatMap(({ type, value }) => (type.includes('|') || type === 'malware-sample' ? value.split('|') : [value]))
+    .map((value) => `${createHash('md5').update(value, 'utf8').digest('hex')},${event.uuid}`);
 }

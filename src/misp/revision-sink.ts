@@ -1,0 +1,143 @@
+import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
+import type { SendResult } from '../sinks/sink.js';
+import type { MispRole } from './answers.js';
+import { bounded, marginMs } from './bounded.js';
+import type { MispClient } from './client.js';
+import { LeftOutTags } from './left-out-tags.js';
+import { previewRevision } from './preview-revision.js';
+import type { EventRevision, RevisionPreview, RevisionSink } from './revisions.js';
+import { baseAddress, eventReference, serverFindings } from './server-address.js';
+import type { MispServerSinkOptions } from './server-sink.js';
+import { tagEvent } from './tag-event.js';
+import { type WrittenRevision, writeRevision } from './write-revision.js';
+
+/**
+ * MISP itself, for the events of feeds.
+ *
+ * One event a call: a call fails as a whole, and would take with it what became of the events before; and the claims of
+ * fifty events, of 75 ms each, would be old before their turn. Which of many events exist is asked beforehand, by
+ * `known`. One call at a time, too: several writers are several activities.
+ */
+export class MispRevisionSink implements RevisionSink {
+  readonly name = 'misp';
+  readonly repeats = 'server';
+  readonly alertsPerCall = 1;
+  readonly concurrency = 1;
+  readonly inFlightMs: number;
+  readonly #client: MispClient;
+  readonly #options: Omit<MispServerSinkOptions, 'concurrency'>;
+  readonly #leftOutTags = new LeftOutTags();
+
+  constructor(client: MispClient, options: Omit<MispServerSinkOptions, 'concurrency'>) {
+    this.#client = client;
+    this.#options = options;
+    this.inFlightMs = options.sendTimeoutMs + marginMs;
+  }
+
+  wants(): boolean {
+    return true;
+  }
+
+  async send(revisions: readonly EventRevision[], signal: AbortSignal): Promise<readonly SendResult[]> {
+    const results: SendResult[] = [];
+    for (const revision of revisions) {
+      results.push(await bounded(this.#options.sendTimeoutMs, signal, (both) => this.#send(revision, both)));
+    }
+    return results;
+  }
+
+  async find({ event }: EventRevision, signal: AbortSignal): Promise<string | undefined> {
+    const stored = await this.#client.viewEvent(event.uuid, signal);
+    return stored === undefined ? undefined : this.#reference(stored.id);
+  }
+
+  async known(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    return await this.#client.knownEvents(uuids, signal);
+  }
+
+  async preview(revision: EventRevision, signal: AbortSignal): Promise<RevisionPreview> {
+    return await previewRevision(this.#client, revision, signal);
+  }
+
+  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<string | undefined> {
+    return await bounded(this.#options.sendTimeoutMs, signal, (both) => tagEvent(this.#client, uuid, tag, both));
+  }
+
+  async settle(): Promise<void> {
+    // MISP shows each event at once.
+  }
+
+  async check(signal?: AbortSignal): Promise<readonly string[]> {
+    const version = await this.#client.version(signal);
+    const role = await this.#client.role(signal);
+    if (role?.perm_add === false || role?.perm_modify === false) {
+      const lacking = role.perm_add === false ? 'add events (perm_add)' : 'change its own events (perm_modify)';
+      throw new LurewatchError('LW_MISP_AUTH', `the role ${role.name ?? 'of this user'} may not ${lacking}`, {
+        where: 'misp',
+        mend: 'Give the role that permission, or use the key of a user who has it.',
+      });
+    }
+    return [
+      `${baseAddress(this.#options.url)}: MISP ${version.version} accepts the key`,
+      ...describeRole(role),
+      ...serverFindings(this.#options),
+    ];
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #send(revision: EventRevision, signal: AbortSignal): Promise<SendResult> {
+    const written = await writeRevision(this.#client, revision, signal);
+    if (written.kind === 'rejected') return { status: 'rejected', reason: written.reason };
+    if (written.kind === 'hidden') {
+      const warning = 'MISP has an event of this UUID that this user may not see: it was not looked at';
+      const reference = this.#reference(written.id ?? revision.event.uuid);
+      return { status: 'delivered', action: 'unchanged', reference, warnings: [warning] };
+    }
+    const { action, stored } = written;
+    const warnings = [
+      ...written.warnings,
+      ...this.#leftOutTags.warnings(written.leftOutTags, Date.now()),
+      ...(await this.#publish(revision, written, signal)),
+    ];
+    const reference = this.#reference(stored.id);
+    return { status: 'delivered', action, reference, ...(warnings.length === 0 ? {} : { warnings }) };
+  }
+
+  /** An event that was published before is published again by its update. Answers why not. */
+  async #publish(
+    { publish }: EventRevision,
+    { action, stored }: WrittenRevision & { readonly kind: 'written' },
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    // Unchanged and never published: an attempt before this one ended between the two.
+    const due = publish && !stored.published && (action !== 'unchanged' || !stored.everPublished);
+    if (!due) return [];
+    try {
+      const reason = await this.#client.publish(stored.id, signal);
+      return reason === undefined ? [] : [`MISP did not publish the event: ${reason}`];
+    } catch (error) {
+      if (!isLurewatchError(error)) throw error;
+      return [`MISP did not publish the event: ${error.what}`];
+    }
+  }
+
+  #reference(id: string): string {
+    return eventReference(this.#options.url, id);
+  }
+}
+
+function describeRole(role: MispRole | undefined): readonly string[] {
+  if (role === undefined) return ['MISP does not tell this user whether its role may add events or create tags'];
+  const may = (flag: boolean | undefined): string => (flag === undefined ? 'not told' : flag ? 'yes' : 'no');
+  const findings = [
+    `role ${role.name ?? 'of this user'}: add events ${may(role.perm_add)}, change them ${may(role.perm_modify)}, use tags ${may(role.perm_tagger)}, create tags ${may(role.perm_tag_editor)}, publish ${may(role.perm_publish)}`,
+  ];
+  if (role.perm_tagger === false) findings.push('warning: events get no tags without perm_tagger');
+  else if (role.perm_tag_editor === false) {
+    findings.push('warning: without perm_tag_editor MISP silently leaves out tags that it does not know yet');
+  }
+  return findings;
+}

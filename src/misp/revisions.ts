@@ -1,0 +1,66 @@
+import type { Sink } from '../sinks/sink.js';
+import type { MispEvent } from './types.js';
+
+/** What of an event is ours: attributes (those of objects included) and objects by UUID, tags by name. */
+export interface OwnContent {
+  readonly attributes: readonly string[];
+  readonly objects: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** What earlier revisions put into MISP. Everything else there was put there by people, and stays. */
+export interface PutBefore extends OwnContent {
+  /**
+   * What revisions without an outcome may have put there, beside that: a MISP that broke down in the middle of one.
+   * It is removed where it is no longer wanted, and sent where it is missing; whereas what certainly was there and is
+   * missing now was taken out by a person, and is not brought back.
+   */
+  readonly tried?: OwnContent;
+}
+
+/** What a feed says of an event at one time. */
+export interface EventRevision {
+  /** The ledger's id of this revision: `<uuid>.<number>`. */
+  readonly alertId: string;
+  readonly event: MispEvent;
+  /** Undefined: the first revision. */
+  readonly before: PutBefore | undefined;
+  /** Its time. In kind `feed` the bytes of the file depend on nothing else than the revision and this. */
+  readonly atMs: number;
+  /** Publish the event once it is created or updated. */
+  readonly publish: boolean;
+  /** MISP has the event already, as `known` said. Only spares a request; what MISP answers decides. */
+  readonly known?: boolean;
+}
+
+/** What sending a revision would do. */
+export interface RevisionPreview {
+  readonly action: 'create' | 'update' | 'unchanged';
+  /** For people: a line for each change. */
+  readonly changes: readonly string[];
+}
+
+/** MISP, as feeds write to it. Never two writers for one event at the same time. */
+export interface RevisionSink extends Sink<EventRevision> {
+  /** Those of these UUIDs whose events are there, in lower case; one question for many. */
+  known(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** What `send` would change; changes nothing. */
+  preview(revision: EventRevision, signal: AbortSignal): Promise<RevisionPreview>;
+  /** Gives an event one more tag, and nothing else. Answers why it did not get it, undefined where it has it. */
+  tag(uuid: string, tag: string, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Makes readable for others what `send` may leave for later, since it would be dear for each call: the indexes of a
+   * feed's folder. Called once the last revision was sent; any later `send` makes up for a call that never came.
+   */
+  settle(signal: AbortSignal): Promise<void>;
+}
+
+/** What an event of ours puts into MISP. */
+export function ownContent(event: MispEvent): OwnContent {
+  const objects = event.Object ?? [];
+  return {
+    attributes: [...event.Attribute, ...objects.flatMap((object) => object.Attribute)].map(({ uuid }) => uuid),
+    objects: objects.map(({ uuid }) => uuid),
+    tags: event.Tag.map(({ name }) => name),
+  };
+}
