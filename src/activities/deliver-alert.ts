@@ -2,10 +2,11 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
+import type { SinkUses } from '../sinks/sink-use.js';
 import { SinkTurns } from '../sinks/turns.js';
 import { activitySignal } from './context.js';
 import { attempt, busy, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
-import { type Dependencies, mispSinkName } from './dependencies.js';
+import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
 
 export interface DeliverAlertInput {
   readonly mailbox: string;
@@ -21,7 +22,7 @@ export type DeliverAlertResult =
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
 /** Of the activities that a worker runs at a time (src/worker.ts), one sink has no more than these. */
-const placesPerSink = 10;
+const mostPlacesPerSink = 10;
 /** When there is no place the alert comes again after this, at a random moment so that not all come at once. */
 const busyMs = { least: 5_000, most: 15_000, mostEver: 60_000 } as const;
 /** After a failure; doubled with each more. */
@@ -35,13 +36,15 @@ const progressSchema = z.object({ failures: z.number().int().nonnegative() });
  * Brings one alert to one sink. Passing troubles, and another workflow's claim, make it fail and be tried again with
  * growing pauses; so does a sink whose places in this worker are taken, with pauses of its own.
  */
-export function createDeliverAlert(dependencies: Dependencies) {
-  const turns = new SinkTurns(placesPerSink, 0);
+export function createDeliverAlert(dependencies: Dependencies, uses: SinkUses) {
+  // Nobody waits with a place in hand for a sink that takes fewer calls than that.
+  const places = (sink: string) => Math.min(mostPlacesPerSink, sinkNamed(dependencies, sink).concurrency);
+  const turns = new SinkTurns(places, 0);
   return async function deliverAlert(input: DeliverAlertInput): Promise<DeliverAlertResult> {
     return turns.within(
       input.sink,
       activitySignal(),
-      () => withGrowingPauses(() => deliverOne(dependencies, input)),
+      () => withGrowingPauses(() => deliverOne(dependencies, uses, input)),
       () => {
         const pause = { least: busyMs.least, most: mostPauseMs(Context.current().info.attempt) };
         throw busy(input.sink, 'as many alerts as it takes at a time are on their way to it from this worker', pause);
@@ -57,9 +60,10 @@ function mostPauseMs(attempt: number): number {
 
 async function deliverOne(
   dependencies: Dependencies,
+  uses: SinkUses,
   { sink, alertId, predecessors }: DeliverAlertInput,
 ): Promise<DeliverAlertResult> {
-  const { fates, trouble } = await attempt(dependencies, { sink, alertIds: [alertId], predecessors });
+  const { fates, trouble } = await attempt(dependencies, uses, { sink, alertIds: [alertId], predecessors });
   const fate = fates[0];
   if (fate?.kind === 'reached') return { kind: 'reached', reference: fate.reference };
   if (fate?.kind === 'rejected') return { kind: 'rejected', reason: fate.reason };

@@ -3,6 +3,7 @@ import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
 import type { Fate } from '../sinks/fate.js';
+import type { SinkUses } from '../sinks/sink-use.js';
 import { SinkTurns } from '../sinks/turns.js';
 import type { SinkReport } from '../workflows/types.js';
 import { activityOwner, activitySignal } from './context.js';
@@ -33,13 +34,13 @@ const longestRetryMs = 15_000;
  * Temporal tries it again and shows why; the ledger knows what was delivered. After that it answers with what became
  * of each alert, so that the workflow can go on with the others.
  */
-export function createDeliverToSink(dependencies: Dependencies) {
-  const turns = new SinkTurns(batchesPerSink, longestLine);
+export function createDeliverToSink(dependencies: Dependencies, uses: SinkUses) {
+  const turns = new SinkTurns(() => batchesPerSink, longestLine);
   return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
     const report = await turns.within(
       input.sink,
       activitySignal(),
-      () => attempt(dependencies, input),
+      () => attempt(dependencies, uses, input),
       () => {
         throw busy(input.sink, `${longestLine} other batches wait for it in this worker`, busyMs);
       },
@@ -68,12 +69,15 @@ export function createDeliverToSink(dependencies: Dependencies) {
 
 export async function attempt(
   dependencies: Dependencies,
+  uses: SinkUses,
   input: Pick<DeliverInput, 'sink' | 'alertIds' | 'predecessors'>,
 ): Promise<DeliveryReport> {
   const context = Context.current();
+  const sink = sinkNamed(dependencies, input.sink);
   return deliver(
     {
-      sink: sinkNamed(dependencies, input.sink),
+      sink,
+      use: uses.of(sink),
       deliveries: dependencies.ledger.deliveries,
       owner: activityOwner(),
       activityId: context.info.activityId,
@@ -97,8 +101,9 @@ export function busy(
 }
 
 /** The same error, with a word on when to try again. */
-export function tryAgainAfter({ code, what, where, cause, details }: LurewatchError, waitMs: number): LurewatchError {
-  return new LurewatchError(code, what, { where, cause, details, retryAfterMs: waitMs });
+export function tryAgainAfter(error: LurewatchError, waitMs: number): LurewatchError {
+  const { code, what, where, mend, cause, details } = error;
+  return new LurewatchError(code, what, { where, mend, cause, details, retryAfterMs: waitMs });
 }
 
 export function troubleOf(trouble: LurewatchError): { code: string; message: string; retryable: boolean } {
@@ -106,7 +111,7 @@ export function troubleOf(trouble: LurewatchError): { code: string; message: str
 }
 
 /** A sink that rejects every alert of a batch is itself the trouble: nothing is held, the mail stays unread. */
-function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | undefined {
+export function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | undefined {
   const rejected = fates.filter((fate) => fate.kind === 'rejected');
   // What reached it before says nothing of how it is now.
   const tried = fates.filter((fate) => fate.kind !== 'carried' && !(fate.kind === 'reached' && fate.earlier));
@@ -140,7 +145,7 @@ function backoffMs(attemptNumber: number): number {
 }
 
 /** Many alerts of a batch share the owner of their claims: ask Temporal once. */
-function onceEach(isOpen: (owner: Owner) => Promise<boolean>): (owner: Owner) => Promise<boolean> {
+export function onceEach(isOpen: (owner: Owner) => Promise<boolean>): (owner: Owner) => Promise<boolean> {
   const asked = new Map<string, Promise<boolean>>();
   return (owner) => {
     const key = JSON.stringify([owner.workflowId, owner.runId]);

@@ -1,9 +1,10 @@
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { extractorVersion } from '../indicators/extractor-version.js';
 import type { Extraction } from '../indicators/types.js';
+import { aroundDamage } from '../ledger/around-damage.js';
 import { keys } from '../ledger/keys.js';
 import { createRecords, readRecords } from '../ledger/record-set.js';
-import { extractionSchema, type MessageRecord } from '../ledger/records.js';
+import { extractionSchema } from '../ledger/records.js';
 import { chunks } from '../sinks/in-parallel.js';
 import { activitySignal } from './context.js';
 import type { Dependencies, Mailbox } from './dependencies.js';
@@ -12,22 +13,26 @@ const parsedAtOnce = 16;
 const keepEveryMs = 2_000;
 
 /**
- * Parses the evidence of messages, each once for each version of the extractor, and keeps what it finds.
- * @returns what each holds, by evidence hash
+ * Parses evidence, each once for each version of the extractor, and keeps what it finds. A record of it that is damaged
+ * stays as it is, since no record is ever written over: the mail is parsed again, for this time only.
+ * @param evidence hashes of what is in the store
+ * @param lost hashes of what is not: answered where it was parsed before, else left out
+ * @returns what each holds, by hash
  */
 export async function extractIndicators(
   dependencies: Dependencies,
   mailbox: Mailbox,
-  records: readonly MessageRecord[],
+  evidence: readonly string[],
+  lost: readonly string[],
 ): Promise<ReadonlyMap<string, Extraction>> {
-  const evidence = [...new Set(records.map((record) => record.evidence))];
+  const hashes = [...new Set([...evidence, ...lost])];
   const keyOf = (hash: string) => keys.extraction(extractorVersion, hash);
-  const known = await readRecords(dependencies.store, extractionSchema, evidence.map(keyOf));
-  const todo = evidence.filter((_, index) => known[index] === undefined);
+  const known = await aroundDamage(hashes, (some) =>
+    readRecords(dependencies.store, extractionSchema, some.map(keyOf)),
+  );
   const found = new Map<string, Extraction>();
-  for (const [index, extraction] of known.entries()) {
-    if (extraction !== undefined) found.set(evidence[index] ?? '', extraction);
-  }
+  for (const [hash, extraction] of known.sound) if (extraction !== undefined) found.set(hash, extraction);
+  const todo = hashes.filter((hash) => !found.has(hash) && !lost.includes(hash));
   let unkept: { readonly key: string; readonly record: Extraction }[] = [];
   let keptAt = performance.now();
   for (const some of chunks(todo, parsedAtOnce)) {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Context } from '@temporalio/activity';
+import type { LurewatchError } from '../errors/lurewatch-error.js';
+import { type AroundDamage, aroundDamage } from '../ledger/around-damage.js';
 import { keys } from '../ledger/keys.js';
 import type { MessageRecord } from '../ledger/records.js';
 import { fetchAround } from '../mail/fetch-around.js';
@@ -15,6 +17,8 @@ import { sinksReached } from './sinks-reached.js';
 export interface FetchedBatch extends FetchResult {
   /** By UID, of all `messages`. */
   readonly records: ReadonlyMap<string, MessageRecord>;
+  /** Hashes of evidence that was written just now, and stood nowhere before. */
+  readonly written: ReadonlySet<string>;
 }
 
 const longestReason = 500;
@@ -35,25 +39,36 @@ export async function fetchMessages(
   const before = await dependencies.ledger.messages.find(mailbox.name, page, page.uids);
   const known = before.filter((record) => record !== undefined);
   const missing = page.uids.filter((_, index) => before[index] === undefined);
-  const { records: fresh, unreadable } = await fetchMissing(dependencies, mailbox, page, missing);
-  const states = await statesOf(dependencies, mailbox, known);
+  const { records: fresh, unreadable, written } = await fetchMissing(dependencies, mailbox, page, missing);
+  const { sound: states, damaged } = await statesOf(dependencies, mailbox, known);
   const records = new Map([...fresh, ...known.map((record): [string, MessageRecord] => [record.uid, record])]);
   const messages = page.uids.flatMap((uid): BatchMessage[] => {
     const alertId = records.get(uid)?.alertId;
-    if (alertId === undefined) return [];
+    if (alertId === undefined || (damaged.has(alertId) && !fresh.has(uid))) return [];
     return [{ uid, alertId, state: fresh.has(uid) ? 'fresh' : (states.get(alertId) ?? 'known') }];
   });
   return {
     messages,
     vanished: page.uids.filter((uid) => !records.has(uid) && !unreadable.has(uid)),
-    // Servers may say anything, at any length.
-    unreadable: [...unreadable].map(([uid, reason]) => ({ uid, reason: reason.slice(0, longestReason) })),
+    unreadable: [
+      // Servers may say anything, at any length.
+      ...[...unreadable].map(([uid, reason]) => ({ uid, reason: reason.slice(0, longestReason) })),
+      ...known.flatMap(({ uid, alertId }) => {
+        const error = damaged.get(alertId);
+        return error === undefined ? [] : [unreadableMessage(uid, error)];
+      }),
+    ],
     records,
+    written,
   };
 }
 
-interface Fetched {
-  readonly records: ReadonlyMap<string, MessageRecord>;
+/** A message that stays unread for what is the matter in the store. */
+export function unreadableMessage(uid: string, { code, message }: LurewatchError): FetchResult['unreadable'][number] {
+  return { uid, reason: message.slice(0, longestReason), code };
+}
+
+interface Fetched extends Pick<FetchedBatch, 'records' | 'written'> {
   /** Messages that the server lists and cannot give, with what it said. */
   readonly unreadable: ReadonlyMap<string, string>;
 }
@@ -65,13 +80,15 @@ async function fetchMissing(
   uids: readonly string[],
 ): Promise<Fetched> {
   const records = new Map<string, MessageRecord>();
-  if (uids.length === 0) return { records, unreadable: new Map() };
-  let evidence: StoreRecord[] = [];
+  const written = new Set<string>();
+  if (uids.length === 0) return { records, written, unreadable: new Map() };
+  let evidence: (StoreRecord & { readonly sha256: string })[] = [];
   let gathered: MessageRecord[] = [];
   let bytes = 0;
   const keep = async () => {
     // Evidence first: a message record promises that it is there.
-    await dependencies.store.createMany(evidence);
+    const created = await dependencies.store.createMany(evidence);
+    for (const [index, { sha256 }] of evidence.entries()) if (created[index]) written.add(sha256);
     await dependencies.ledger.messages.record(gathered);
     for (const record of gathered) records.set(record.uid, record);
     evidence = [];
@@ -85,7 +102,7 @@ async function fetchMissing(
       : await dependencies.store.writeStream(Readable.from(hashing(message.raw, identity)), keys.evidence);
     if (Buffer.isBuffer(message.raw)) {
       identity.update(message.raw);
-      evidence.push({ key: keys.evidence(stored.sha256), body: message.raw });
+      evidence.push({ key: keys.evidence(stored.sha256), body: message.raw, sha256: stored.sha256 });
       bytes += message.raw.length;
     }
     gathered.push(recordOf(mailbox.name, folder, message, identity.digest(), stored));
@@ -98,14 +115,14 @@ async function fetchMissing(
     const unreadable = patience
       ? await source.fetch(folder, uids, limits, take, activitySignal()).then(() => new Map<string, string>())
       : await fetchAround(source, folder, uids, limits, take, activitySignal());
-    return { records, unreadable };
+    return { records, written, unreadable };
   } finally {
     // Also what came before some trouble: it need not be read again.
     await keep();
   }
 }
 
-async function* hashing(raw: Readable, identity: MessageIdentity): AsyncGenerator<Buffer> {
+export async function* hashing(raw: Readable, identity: MessageIdentity): AsyncGenerator<Buffer> {
   for await (const chunk of raw as AsyncIterable<Buffer>) {
     identity.update(chunk);
     yield chunk;
@@ -134,18 +151,19 @@ function recordOf(
   };
 }
 
+/** By alert id. */
 async function statesOf(
   dependencies: Dependencies,
   mailbox: Mailbox,
   records: readonly MessageRecord[],
-): Promise<ReadonlyMap<string, BatchMessage['state']>> {
-  const alertIds = [...new Set(records.map(({ alertId }) => alertId))];
-  const reached = await sinksReached(dependencies, mailbox.sinks, alertIds);
-  const states = await Promise.all(
-    alertIds.map(async (alertId): Promise<[string, BatchMessage['state']]> => {
-      if (reached.has(alertId)) return [alertId, 'reached'];
-      return [alertId, (await dependencies.workflows.isInDelivery(mailbox.name, alertId)) ? 'carried' : 'known'];
-    }),
-  );
-  return new Map(states);
+): Promise<AroundDamage<string, BatchMessage['state']>> {
+  return aroundDamage([...new Set(records.map(({ alertId }) => alertId))], async (alertIds) => {
+    const reached = await sinksReached(dependencies, mailbox.sinks, alertIds);
+    return Promise.all(
+      alertIds.map(async (alertId): Promise<BatchMessage['state']> => {
+        if (reached.has(alertId)) return 'reached';
+        return (await dependencies.workflows.isInDelivery(mailbox.name, alertId)) ? 'carried' : 'known';
+      }),
+    );
+  });
 }

@@ -1,8 +1,12 @@
+import type { LurewatchError } from '../errors/lurewatch-error.js';
+import type { MessageRecord } from '../ledger/records.js';
+import type { FolderRef } from '../mail/source.js';
 import type { FolderPage, PreparedBatch } from '../workflows/types.js';
-import { buildAlerts } from './build-alerts.js';
-import { type Dependencies, mailboxNamed } from './dependencies.js';
+import { buildAlerts, type ParsedMessage, type ParsedMessages } from './build-alerts.js';
+import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
 import { extractIndicators } from './extract-indicators.js';
-import { fetchMessages } from './fetch-messages.js';
+import { fetchMessages, unreadableMessage } from './fetch-messages.js';
+import { mendEvidence } from './mend-evidence.js';
 import { showProgress } from './progress.js';
 
 export interface PrepareAlertsInput extends FolderPage {
@@ -19,20 +23,58 @@ export function createPrepareAlerts(dependencies: Dependencies) {
     const mailbox = mailboxNamed(dependencies, input.mailbox);
     const stages = new Stages();
     stages.enter('fetch');
-    const { records, ...fetched } = await fetchMessages(dependencies, mailbox, input);
+    const { records, written, ...fetched } = await fetchMessages(dependencies, mailbox, input);
     const waiting = fetched.messages.flatMap(({ uid, state }) => {
       const record = state === 'fresh' || state === 'known' ? records.get(uid) : undefined;
       return record === undefined ? [] : [record];
     });
     stages.enter('build');
-    const rows = await buildAlerts(dependencies, mailbox, waiting, async (missing) => {
+    const { rows, damaged } = await buildAlerts(dependencies, mailbox, waiting, async (missing) => {
       stages.enter('extract');
-      const extractions = await extractIndicators(dependencies, mailbox, missing);
+      const parsed = await parseMessages(dependencies, mailbox, input, missing, written);
       stages.enter('build');
-      return extractions;
+      return parsed;
     });
-    return { ...fetched, rows, tookMs: stages.end() };
+    const left = fetched.messages.flatMap(({ uid, alertId }) => {
+      const error = damaged.get(alertId);
+      return error === undefined ? [] : [unreadableMessage(uid, error)];
+    });
+    return {
+      ...fetched,
+      messages: fetched.messages.filter(({ alertId }) => !damaged.has(alertId)),
+      unreadable: [...fetched.unreadable, ...left],
+      rows,
+      tookMs: stages.end(),
+    };
   };
+}
+
+/** @param written evidence that was written just now: nobody need look whether it is there */
+async function parseMessages(
+  dependencies: Dependencies,
+  mailbox: Mailbox,
+  folder: FolderRef,
+  records: readonly MessageRecord[],
+  written: ReadonlySet<string>,
+): Promise<ParsedMessages> {
+  const mended = await mendEvidence(
+    dependencies,
+    mailbox,
+    folder,
+    records.filter(({ evidence }) => !written.has(evidence)),
+  );
+  const there = records.map((record) => mended.records.get(record.uid) ?? record);
+  const evidence = there.flatMap((record) => (mended.lost.has(record.uid) ? [] : [record.evidence]));
+  const gone = there.map((record) => record.evidence).filter((hash) => !evidence.includes(hash));
+  const extractions = await extractIndicators(dependencies, mailbox, evidence, gone);
+  const lost = new Map<string, LurewatchError>();
+  const parsed = there.flatMap((record): ParsedMessage[] => {
+    const extraction = extractions.get(record.evidence);
+    const error = mended.lost.get(record.uid);
+    if (extraction === undefined && error !== undefined) lost.set(record.alertId, error);
+    return extraction === undefined ? [] : [{ record, extraction }];
+  });
+  return { parsed, lost };
 }
 
 type Stage = 'fetch' | 'extract' | 'build';

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
+import { fetchAround } from '../mail/fetch-around.js';
 import { alertIdOf, MessageIdentity } from '../mail/identity.js';
 import type { FetchedMessage } from '../mail/source.js';
-import type { FolderPage, MessagePreview } from '../workflows/types.js';
+import type { FolderPage, MessagePreview, MessagePreviewLine } from '../workflows/types.js';
 import { activitySignal } from './context.js';
 import { type Dependencies, mailboxNamed } from './dependencies.js';
 
@@ -11,21 +12,18 @@ export interface PreviewMessagesInput extends FolderPage {
 
 /** A dry run looks at no more of a message than this, since nothing is written to disk. */
 const mostBytes = 5 * 1024 * 1024;
+const longestReason = 500;
 
-/** What would become of messages: reads and parses them, writes nothing anywhere. */
+/** What would become of messages: reads and parses them, writes nothing anywhere. Answers in their order. */
 export function createPreviewMessages(dependencies: Dependencies) {
-  return async function previewMessages(input: PreviewMessagesInput): Promise<readonly MessagePreview[]> {
+  return async function previewMessages(input: PreviewMessagesInput): Promise<readonly MessagePreviewLine[]> {
     const { source, config } = mailboxNamed(dependencies, input.mailbox);
-    const previews: MessagePreview[] = [];
+    const previews = new Map<string, MessagePreviewLine>();
     const limits = { maxBytes: Math.min(config.limits.sizeBytes, mostBytes) };
-    await source.fetch(
-      input,
-      input.uids,
-      limits,
-      async (message) => void previews.push(await preview(message)),
-      activitySignal(),
-    );
-    return previews;
+    const take = async (message: FetchedMessage) => void previews.set(message.uid, await preview(message));
+    const unreadable = await fetchAround(source, input, input.uids, limits, take, activitySignal());
+    for (const [uid, reason] of unreadable) previews.set(uid, { uid, unreadable: reason.slice(0, longestReason) });
+    return input.uids.flatMap((uid) => previews.get(uid) ?? []);
 
     async function preview(message: FetchedMessage): Promise<MessagePreview> {
       const bytes = await inMemory(message.raw);

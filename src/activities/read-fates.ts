@@ -1,5 +1,6 @@
 import type { Fate } from '../sinks/fate.js';
 import { activityOwner } from './context.js';
+import { refusesAllAlike } from './deliver-to-sink.js';
 import { type Dependencies, sinkNamed } from './dependencies.js';
 
 export interface ReadFatesInput {
@@ -14,16 +15,20 @@ export function createReadFates(dependencies: Dependencies) {
     const known = sinkNamed(dependencies, sink);
     const documents = await dependencies.ledger.alerts.read(alertIds);
     const outcomes = await dependencies.ledger.deliveries.outcomes(sink, alertIds);
-    return documents.map((document, index): Fate => {
+    const fates = documents.map(async (document, index): Promise<Fate> => {
       const { alertId } = document;
       const outcome = outcomes[index];
       if (outcome !== undefined) {
         const reference = outcome.kind === 'delivered' ? outcome.reference : '';
         return { alertId, kind: 'reached', reference, earlier: outcome.owner.runId !== runId };
       }
-      return known.wants(document)
-        ? { alertId, kind: 'open' }
-        : { alertId, kind: 'reached', reference: '', earlier: false };
+      if (!known.wants(document)) return { alertId, kind: 'reached', reference: '', earlier: false };
+      const standing = await dependencies.ledger.deliveries.latestClaim(sink, alertId);
+      // What the sink told another run may have been mended since.
+      const rejected = standing?.claim.owner.runId === runId && standing.end?.finalFor !== undefined;
+      return rejected ? { alertId, kind: 'rejected', reason: standing.end.reason } : { alertId, kind: 'open' };
     });
+    const all = await Promise.all(fates);
+    return refusesAllAlike(sink, all)?.fates ?? all;
   };
 }

@@ -1,3 +1,4 @@
+import { aroundDamage } from '../ledger/around-damage.js';
 import type { FolderListing } from '../mail/source.js';
 import { byUid } from '../mail/uid-order.js';
 import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
@@ -64,8 +65,13 @@ async function settledOf(
   for (let start = 0; start < uids.length; start += 500) {
     const records = await dependencies.ledger.messages.find(mailbox.name, listing, uids.slice(start, start + 500));
     const met = records.filter((record) => record !== undefined);
-    const reached = await sinksReached(dependencies, mailbox.sinks, [...new Set(met.map(({ alertId }) => alertId))]);
-    for (const record of met) if (reached.has(record.alertId)) settled.add(record.uid);
+    const alertIds = [...new Set(met.map(({ alertId }) => alertId))];
+    // What is damaged stays in view.
+    const { sound } = await aroundDamage(alertIds, async (some) => {
+      const reached = await sinksReached(dependencies, mailbox.sinks, some);
+      return some.map((alertId) => reached.has(alertId));
+    });
+    for (const record of met) if (sound.get(record.alertId) === true) settled.add(record.uid);
   }
   return settled;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { IngestMailboxResult, MessagePreview } from '../workflows/types.js';
+import type { IngestMailboxResult, MessagePreviewLine } from '../workflows/types.js';
 import { defang } from './defang.js';
 import { note, print } from './output.js';
 import { printableLine } from './printable.js';
@@ -16,7 +16,10 @@ export function showPollResult(result: IngestMailboxResult): void {
   if (held > 0) note('Held mails wait for a decision: see `lurewatch held list`.');
 }
 
-function previewText({ alertId, from, subject, urls, findings }: MessagePreview): string {
+function previewText(line: MessagePreviewLine): string {
+  if ('unreadable' in line)
+    return `(UID ${printableLine(line.uid)} cannot be read)\n  note: ${printableLine(line.unreadable)}`;
+  const { alertId, from, subject, urls, findings } = line;
   return [
     `${alertId}  ${printableLine(subject) || '(no subject)'}`,
     `  from ${printableLine(from) || '(nobody)'}`,

@@ -49,6 +49,16 @@ export class DeliveryLedger {
     );
   }
 
+  /** Whether anybody ever claimed them, in the order given. */
+  async areClaimed(sink: string, alertIds: readonly string[]): Promise<readonly boolean[]> {
+    const first = await readRecords(
+      this.#store,
+      claimSchema,
+      alertIds.map((alertId) => keys.claim(sink, alertId, 1)),
+    );
+    return first.map((claim) => claim !== undefined);
+  }
+
   async endClaims(
     sink: string,
     ended: readonly { readonly alertId: string; readonly number: number; readonly end: ClaimEnd }[],

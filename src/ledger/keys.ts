@@ -2,34 +2,45 @@ import { createHash } from 'node:crypto';
 import type { FolderRef } from '../mail/source.js';
 
 /**
- * Where each record stands in the store. Alert ids and hashes are uniformly distributed and stand in four folders of
- * each kind: few, since a batch makes every folder durable that it puts something into, and enough for forty million
- * records (a folder of ext4 takes some ten million names).
+ * Where each record stands in the store. Alert ids and hashes are uniformly distributed and stand in two folders of
+ * each kind: few, since a batch makes every folder durable that it puts something into, and enough for twenty million
+ * records (a folder of ext4 takes some ten million names). Claims and outcomes are two kinds.
  */
 export const keys = {
-  evidence: (sha256: string) => `evidence/${quarter(sha256)}/${sha256}.eml`,
-  extraction: (version: string, sha256: string) => `extractions/${segment(version)}/${quarter(sha256)}/${sha256}.json`,
+  evidence: (sha256: string) => `evidence/${half(sha256)}/${sha256}.eml`,
+  extraction: (version: string, sha256: string) => `extractions/${segment(version)}/${half(sha256)}/${sha256}.json`,
   message: (mailbox: string, folder: FolderRef, uid: string) =>
     `ledger/messages/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/${bucket(uid)}/${segment(uid)}.json`,
   progressOf: (mailbox: string, folder: FolderRef) =>
     `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
-  alert: (alertId: string) => `ledger/alerts/${quarter(alertId)}/${alertId}.json`,
+  alert: (alertId: string) => `ledger/alerts/${half(alertId)}/${alertId}.json`,
   /** The alert that has this name as its ticket id: mostly the first with such a Message-ID. */
   holderOfName: (name: string) => `${messageIdPrefix(name)}.json`,
   /** All others with this Message-ID: seldom any, so the folder is seldom made. */
   othersWithMessageId: (messageId: string) => `${messageIdPrefix(messageId)}/`,
-  outcome: (sink: string, alertId: string) => `${sinkPrefix(sink, alertId)}.outcome.json`,
-  claim: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.json`,
-  claimEnd: (sink: string, alertId: string, number: number) => `${sinkPrefix(sink, alertId)}.claim-${number}.end.json`,
+  outcome: (sink: string, alertId: string) => `${sinkPrefix(sink, 'outcomes', alertId)}.outcome.json`,
+  claim: (sink: string, alertId: string, number: number) =>
+    `${sinkPrefix(sink, 'claims', alertId)}.claim-${number}.json`,
+  claimEnd: (sink: string, alertId: string, number: number) =>
+    `${sinkPrefix(sink, 'claims', alertId)}.claim-${number}.end.json`,
+  revision: (feed: string, uuid: string, number: number) =>
+    `${keys.revisionsBeginningWith(feed, uuid.slice(0, 1))}${uuid}.${number}.json`,
+  revisionsBeginningWith: (feed: string, digit: string): string => `ledger/feeds/${segment(feed)}/events/${digit}/`,
+  importsOf: (feed: string) => `ledger/feeds/${segment(feed)}/imports/`,
+  /** What an import under way puts aside; removed at its end. */
+  spool: (feed: string, importId: string) => `spool/feeds/${segment(feed)}/${importId}/`,
+  spoolsOf: (feed: string) => `spool/feeds/${segment(feed)}/`,
+  /** What an import leaves for people: rejected rows, and what became of each event. */
+  reports: (feed: string, importId: string) => `feeds/${segment(feed)}/${importId}/`,
 } as const;
 
 function messageIdPrefix(messageId: string): string {
   const hash = sha256Hex(messageId);
-  return `ledger/message-ids/${quarter(hash)}/${hash}`;
+  return `ledger/message-ids/${half(hash)}/${hash}`;
 }
 
-function sinkPrefix(sink: string, alertId: string): string {
-  return `ledger/sinks/${segment(sink)}/${quarter(alertId)}/${alertId}`;
+function sinkPrefix(sink: string, kind: 'claims' | 'outcomes', alertId: string): string {
+  return `ledger/sinks/${segment(sink)}/${kind}/${half(alertId)}/${alertId}`;
 }
 
 /** Messages of one folder by thousands: neighbours in a batch share a folder, none grows without bound. */
@@ -43,8 +54,8 @@ function segment(name: string): string {
   return harmless ? name : `x-${sha256Hex(name).slice(0, 32)}`;
 }
 
-function quarter(text: string): string {
-  return String(text.charCodeAt(0) % 4);
+function half(text: string): string {
+  return String(text.charCodeAt(0) % 2);
 }
 
 function sha256Hex(text: string): string {

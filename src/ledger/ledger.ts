@@ -1,17 +1,21 @@
 import type { Store } from '../store/store.js';
 import { AlertLedger } from './alerts.js';
 import { DeliveryLedger } from './deliveries.js';
+import { FeedImports } from './feed-imports.js';
+import { FeedRevisions } from './feed-revisions.js';
 import { MessageIdIndex } from './message-ids.js';
 import { MessageLedger } from './messages.js';
 import { ProgressLedger } from './progress.js';
 
-/** What is known for ever of each message and alert. It outlives Temporal's database and the mailbox's numbering. */
+/** What is known for ever of each message, alert and row of a feed. It outlives Temporal's database and the mailbox's numbering. */
 export interface Ledger {
   readonly messages: MessageLedger;
   readonly alerts: AlertLedger;
   readonly messageIds: MessageIdIndex;
   readonly deliveries: DeliveryLedger;
   readonly progress: ProgressLedger;
+  readonly revisions: FeedRevisions;
+  readonly imports: FeedImports;
 }
 
 export function openLedger(store: Store): Ledger {
@@ -21,5 +25,7 @@ export function openLedger(store: Store): Ledger {
     messageIds: new MessageIdIndex(store),
     deliveries: new DeliveryLedger(store),
     progress: new ProgressLedger(store),
+    revisions: new FeedRevisions(store),
+    imports: new FeedImports(store),
   };
 }

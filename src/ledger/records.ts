@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AlertDocument } from '../alerts/types.js';
 import type { Extraction } from '../indicators/types.js';
+import { mispEventSchema } from '../misp/schema.js';
 
 /** The shapes of the ledger's records. Old records are read for ever: change by adding optional fields only. */
 
@@ -48,6 +49,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
     /** The case, event or file it became; '' where the sink names none. */
     reference: z.string(),
     warnings: z.array(z.string()),
+    /** Where the sink tells them apart. */
+    action: z.enum(['created', 'updated', 'unchanged']).optional(),
     owner: ownerSchema,
     atMs: z.number(),
   }),
@@ -74,28 +77,6 @@ export const progressSchema = z.object({
 export type Progress = Readonly<z.output<typeof progressSchema>>;
 
 const findingSchema = z.object({ code: z.string(), text: z.string() });
-
-const mispEventSchema = z.looseObject({
-  uuid: z.string(),
-  info: z.string(),
-  date: z.string(),
-  threat_level_id: z.string(),
-  analysis: z.string(),
-  distribution: z.string(),
-  published: z.boolean(),
-  Tag: z.array(z.looseObject({ name: z.string() })),
-  Attribute: z.array(
-    z.looseObject({
-      uuid: z.string(),
-      type: z.string(),
-      category: z.string(),
-      value: z.string(),
-      comment: z.string(),
-      to_ids: z.boolean(),
-      disable_correlation: z.boolean(),
-    }),
-  ),
-});
 
 export const alertDocumentSchema: z.ZodType<AlertDocument> = z.looseObject({
   version: z.literal(1),

@@ -1,27 +1,27 @@
-import type { AlertDocument } from '../alerts/types.js';
 import type { DeliveryLedger, StandingClaim } from '../ledger/deliveries.js';
-import type { Outcome, Owner } from '../ledger/records.js';
-import type { Sink } from './sink.js';
+import type { Claim, Outcome, Owner } from '../ledger/records.js';
+import type { Sendable, Sink } from './sink.js';
+import type { SinkUse } from './sink-use.js';
 
 /** An alert that we may send now, under the claim of that number. */
-export interface Claimed {
-  readonly document: AlertDocument;
+export interface Claimed<Item extends Sendable> {
+  readonly document: Item;
   readonly number: number;
   readonly atMs: number;
 }
 
 /** What taking an alert led to. */
-export type Taken =
-  | { readonly kind: 'claimed'; readonly claimed: Claimed }
-  | { readonly kind: 'found'; readonly document: AlertDocument; readonly reference: string }
+export type Taken<Item extends Sendable> =
+  | { readonly kind: 'claimed'; readonly claimed: Claimed<Item> }
+  | { readonly kind: 'found'; readonly document: Item; readonly reference: string }
   /** Recorded since the outcomes were last looked at. */
-  | { readonly kind: 'reached'; readonly document: AlertDocument; readonly outcome: Outcome }
-  | { readonly kind: 'rejected'; readonly document: AlertDocument; readonly reason: string }
-  | { readonly kind: 'carried'; readonly document: AlertDocument }
-  | { readonly kind: 'wait'; readonly document: AlertDocument; readonly waitMs: number };
+  | { readonly kind: 'reached'; readonly document: Item; readonly outcome: Outcome }
+  | { readonly kind: 'rejected'; readonly document: Item; readonly reason: string }
+  | { readonly kind: 'carried'; readonly document: Item }
+  | { readonly kind: 'wait'; readonly document: Item; readonly waitMs: number };
 
-export interface ClaimContext {
-  readonly sink: Sink;
+export interface ClaimContext<Item extends Sendable> {
+  readonly sink: Sink<Item>;
   readonly deliveries: DeliveryLedger;
   readonly owner: Owner;
   /** Names the work of this owner at hand: the same each time that work is tried again. */
@@ -30,16 +30,33 @@ export interface ClaimContext {
   readonly predecessors: readonly Owner[];
   readonly isOpen: (owner: Owner) => Promise<boolean>;
   readonly signal: AbortSignal;
+  /** What is shared with all others who send to this sink from this worker. Absent: there are none. */
+  readonly use?: SinkUse | undefined;
+}
+
+/** A claim older than this is not sent under any more: others may soon count its request as landed. */
+const freshMs = 5_000;
+
+export function isFresh({ atMs }: { readonly atMs: number }): boolean {
+  return Date.now() - atMs <= freshMs;
+}
+
+/** Until then a request under this claim may still arrive: it may have been sent at any time while it was fresh. */
+export function mayLandUntilMs({ inFlightMs }: Pick<Sink, 'inFlightMs'>, { atMs }: Pick<Claim, 'atMs'>): number {
+  return atMs + freshMs + inFlightMs;
 }
 
 /** Alerts that nobody had claimed are ours now; where a claim stands already, it is left for `takeStanding`. */
-export interface FirstClaims {
-  readonly claimed: readonly Claimed[];
-  readonly standing: readonly AlertDocument[];
+export interface FirstClaims<Item extends Sendable> {
+  readonly claimed: readonly Claimed<Item>[];
+  readonly standing: readonly Item[];
 }
 
 /** Claims alerts before their first send. A new alert costs one create, and no look at what stands. */
-export async function takeFirst(context: ClaimContext, documents: readonly AlertDocument[]): Promise<FirstClaims> {
+export async function takeFirst<Item extends Sendable>(
+  context: ClaimContext<Item>,
+  documents: readonly Item[],
+): Promise<FirstClaims<Item>> {
   const wanted = documents.map((document) => ({ document, number: 1 }));
   const claims = await claim(context, wanted, Date.now());
   return {
@@ -52,10 +69,10 @@ export async function takeFirst(context: ClaimContext, documents: readonly Alert
  * The order in which alerts with standing claims have their turn: what may have been sent and had no answer comes
  * last, the one tried least lately first. So an alert that the sink never answers is in nobody's way.
  */
-export async function inOrderOfTurn(
-  { sink, deliveries }: ClaimContext,
-  documents: readonly AlertDocument[],
-): Promise<readonly AlertDocument[]> {
+export async function inOrderOfTurn<Item extends Sendable>(
+  { sink, deliveries }: ClaimContext<Item>,
+  documents: readonly Item[],
+): Promise<readonly Item[]> {
   const turns = await Promise.all(
     documents.map(async (document) => {
       const standing = await deliveries.latestClaim(sink.name, document.alertId);
@@ -70,7 +87,10 @@ export async function inOrderOfTurn(
  * workflow is open, and one without an end may have been sent, even by ourselves: the sink tells repeats apart, or is
  * asked once the request must have landed.
  */
-export async function takeStanding(context: ClaimContext, document: AlertDocument): Promise<Taken> {
+export async function takeStanding<Item extends Sendable>(
+  context: ClaimContext<Item>,
+  document: Item,
+): Promise<Taken<Item>> {
   for (;;) {
     const standing = await context.deliveries.latestClaim(context.sink.name, document.alertId);
     const next = standing === undefined ? 1 : standing.number + 1;
@@ -83,11 +103,11 @@ export async function takeStanding(context: ClaimContext, document: AlertDocumen
 }
 
 /** Undefined: a new claim may follow this one. */
-async function look(
-  context: ClaimContext,
-  document: AlertDocument,
+async function look<Item extends Sendable>(
+  context: ClaimContext<Item>,
+  document: Item,
   { claim, end }: StandingClaim,
-): Promise<Taken | undefined> {
+): Promise<Taken<Item> | undefined> {
   const ours = [context.owner, ...context.predecessors].some((owner) => sameOwner(owner, claim.owner));
   if (end === undefined && !ours && (await context.isOpen(claim.owner))) return { kind: 'carried', document };
   // Nobody sends under that claim any more, and whoever did may have delivered since we last looked.
@@ -98,17 +118,25 @@ async function look(
     return final ? { kind: 'rejected', document, reason: end.reason } : undefined;
   }
   if (context.sink.repeats === 'server') return undefined;
-  const waitMs = claim.atMs + context.sink.inFlightMs - Date.now();
+  const waitMs = mayLandUntilMs(context.sink, claim) - Date.now();
   if (waitMs > 0) return { kind: 'wait', document, waitMs };
-  const reference = await context.sink.find?.(document, context.signal);
+  const reference = await find(context, document);
   return reference === undefined ? undefined : { kind: 'found', document, reference };
 }
 
-async function claim(
-  { sink, deliveries, owner }: ClaimContext,
-  wanted: readonly { readonly document: AlertDocument; readonly number: number }[],
+async function find<Item extends Sendable>(
+  { sink, signal, use }: ClaimContext<Item>,
+  document: Item,
+): Promise<string | undefined> {
+  const ask = async () => sink.find?.(document, signal);
+  return use === undefined ? ask() : use.call(signal, ask);
+}
+
+async function claim<Item extends Sendable>(
+  { sink, deliveries, owner }: ClaimContext<Item>,
+  wanted: readonly { readonly document: Item; readonly number: number }[],
   atMs: number,
-): Promise<readonly (Claimed | undefined)[]> {
+): Promise<readonly (Claimed<Item> | undefined)[]> {
   const got = await deliveries.claim(
     sink.name,
     wanted.map(({ document, number }) => ({ alertId: document.alertId, number })),

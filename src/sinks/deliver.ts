@@ -1,11 +1,10 @@
-import type { AlertDocument } from '../alerts/types.js';
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import type { ClaimEnd, Outcome } from '../ledger/records.js';
-import { type ClaimContext, type Claimed, inOrderOfTurn, takeFirst, takeStanding } from './claiming.js';
+import { type ClaimContext, type Claimed, inOrderOfTurn, isFresh, takeFirst, takeStanding } from './claiming.js';
 import type { Fate } from './fate.js';
 import { GroupCommit } from './group-commit.js';
 import { chunks, inParallel } from './in-parallel.js';
-import type { SendResult } from './sink.js';
+import type { Sendable, SendResult } from './sink.js';
 
 export interface DeliveryReport {
   /** In the order of the documents. */
@@ -14,8 +13,6 @@ export interface DeliveryReport {
   readonly trouble: LurewatchError | undefined;
 }
 
-/** A claim older than this is not sent under any more: others may already count its request as landed. */
-const freshMs = 5_000;
 /** So many failures in a row, with nothing delivered between them, are the sink's trouble and not the alerts'. */
 const failuresInARow = 3;
 /** How many calls' worth of alerts are claimed at once. */
@@ -25,9 +22,9 @@ const callsPerRound = 4;
  * Brings alerts to one sink, each exactly once as far as the sink's promise about repeats goes. Stops early when the
  * sink itself is the trouble; whatever is `open` then can be given to this function again, at any time, by anybody.
  */
-export async function deliver(
-  context: ClaimContext,
-  documents: readonly AlertDocument[],
+export async function deliver<Item extends Sendable>(
+  context: ClaimContext<Item>,
+  documents: readonly Item[],
   onProgress: (done: number) => void = () => undefined,
 ): Promise<DeliveryReport> {
   const run = new Delivery(context, onProgress);
@@ -53,7 +50,11 @@ export async function deliver(
   return { fates, trouble: run.trouble };
 }
 
-function reachedBefore(context: ClaimContext, alertId: string, outcome: Outcome): Fate {
+function reachedBefore(
+  context: Pick<ClaimContext<Sendable>, 'owner' | 'predecessors'>,
+  alertId: string,
+  outcome: Outcome,
+): Fate {
   const owners = [context.owner, ...context.predecessors];
   const earlier = !owners.some(
     ({ workflowId, runId }) => workflowId === outcome.owner.workflowId && runId === outcome.owner.runId,
@@ -61,17 +62,23 @@ function reachedBefore(context: ClaimContext, alertId: string, outcome: Outcome)
   return { alertId, kind: 'reached', reference: outcome.kind === 'delivered' ? outcome.reference : '', earlier };
 }
 
-class Delivery {
+/** A call that was made. */
+type Sent<Item extends Sendable> =
+  | { readonly call: readonly Claimed<Item>[]; readonly results: readonly SendResult[] }
+  | { readonly call: readonly Claimed<Item>[]; readonly results: undefined; readonly error: unknown };
+
+class Delivery<Item extends Sendable> {
   readonly fates = new Map<string, Fate>();
   trouble: LurewatchError | undefined;
   stopped = false;
-  readonly #context: ClaimContext;
+  readonly #context: ClaimContext<Item>;
   readonly #onProgress: (done: number) => void;
   readonly #outcomes: GroupCommit<{ alertId: string; outcome: Outcome }>;
   readonly #ends: GroupCommit<{ alertId: string; number: number; end: ClaimEnd }>;
+  readonly #recording: Promise<unknown>[] = [];
   #failures = 0;
 
-  constructor(context: ClaimContext, onProgress: (done: number) => void) {
+  constructor(context: ClaimContext<Item>, onProgress: (done: number) => void) {
     this.#context = context;
     this.#onProgress = onProgress;
     const { deliveries, sink } = context;
@@ -79,32 +86,64 @@ class Delivery {
     this.#ends = new GroupCommit((items) => deliveries.endClaims(sink.name, items));
   }
 
+  /** Ends once everything that the sink answered is recorded. */
+  async all(documents: readonly Item[]): Promise<void> {
+    try {
+      await this.#deliverAll(documents);
+    } finally {
+      await Promise.allSettled(this.#recording);
+    }
+    await Promise.all(this.#recording);
+  }
+
   /** First what nobody had in hand before, then what was tried already. */
-  async all(documents: readonly AlertDocument[]): Promise<void> {
-    const { sink } = this.#context;
-    const perRound = callsPerRound * sink.concurrency * sink.alertsPerCall;
-    const tried: AlertDocument[] = [];
-    for (const some of chunks(documents, perRound)) {
+  async #deliverAll(documents: readonly Item[]): Promise<void> {
+    const { untried, tried } = await this.#byClaims(documents);
+    for (const some of this.#rounds(untried)) {
       if (this.stopped) return;
       const { claimed, standing } = await takeFirst(this.#context, some);
       tried.push(...standing);
       await this.#send(claimed);
     }
     if (this.stopped || tried.length === 0) return;
-    for (const some of chunks(await inOrderOfTurn(this.#context, tried), perRound)) {
-      if (!this.stopped) await this.#send(await this.#takeAgain(some));
+    for (const some of this.#rounds(await inOrderOfTurn(this.#context, tried))) {
+      if (this.stopped) return;
+      await this.#send(await this.#takeAgain(some));
     }
   }
 
-  async #send(claimed: readonly Claimed[]): Promise<void> {
+  /** Mostly nothing was tried, and the claim itself tells. A sink that refused was tried, and each claim is a write. */
+  async #byClaims(documents: readonly Item[]): Promise<{ readonly untried: readonly Item[]; readonly tried: Item[] }> {
+    const { sink, deliveries, use } = this.#context;
+    if (use?.refusing !== true) return { untried: documents, tried: [] };
+    const alertIds = documents.map(({ alertId }) => alertId);
+    const claimed = await deliveries.areClaimed(sink.name, alertIds);
+    return {
+      untried: documents.filter((_, index) => claimed[index] !== true),
+      tried: documents.filter((_, index) => claimed[index] === true),
+    };
+  }
+
+  /** Alerts that are claimed at once: of few calls, or of a single one until it is known that the sink takes any. */
+  *#rounds(documents: readonly Item[]): Generator<readonly Item[]> {
+    const { sink, use } = this.#context;
+    for (let start = 0; start < documents.length; ) {
+      const calls = use?.refusing === true ? 1 : callsPerRound * sink.concurrency;
+      const end = start + calls * sink.alertsPerCall;
+      yield documents.slice(start, end);
+      start = end;
+    }
+  }
+
+  async #send(claimed: readonly Claimed<Item>[]): Promise<void> {
     const { sink } = this.#context;
     await inParallel(chunks(claimed, sink.alertsPerCall), sink.concurrency, (call) => this.#call(call));
   }
 
   /** Claims what can be claimed, and notes what became of the others. */
-  async #takeAgain(documents: readonly AlertDocument[]): Promise<readonly Claimed[]> {
-    const claimed: Claimed[] = [];
-    const all = await Promise.all(documents.map((document) => takeStanding(this.#context, document)));
+  async #takeAgain(documents: readonly Item[], context = this.#context): Promise<readonly Claimed<Item>[]> {
+    const claimed: Claimed<Item>[] = [];
+    const all = await Promise.all(documents.map((document) => takeStanding(context, document)));
     for (const taken of all) {
       if (taken.kind === 'claimed') {
         claimed.push(taken.claimed);
@@ -115,7 +154,7 @@ class Delivery {
         continue;
       }
       const { alertId } = taken.document;
-      if (taken.kind === 'found') await this.#reached(alertId, taken.reference, []);
+      if (taken.kind === 'found') await this.#reached(alertId, { reference: taken.reference });
       else if (taken.kind === 'reached') this.#settle(reachedBefore(this.#context, alertId, taken.outcome));
       else if (taken.kind === 'rejected') this.#settle({ alertId, kind: 'rejected', reason: taken.reason });
       else this.#settle({ alertId, kind: 'carried' });
@@ -123,43 +162,68 @@ class Delivery {
     return claimed;
   }
 
-  async #call(call: readonly Claimed[]): Promise<void> {
-    const stale = call.some(({ atMs }) => Date.now() - atMs > freshMs);
-    if (this.stopped || stale) {
-      await this.#endAll(call, 'not-sent', stale ? 'its turn came too late' : 'the sink is in trouble');
-      if (!this.stopped) await this.#sendAgain(call);
-      return;
-    }
-    let results: readonly SendResult[];
-    try {
-      results = await this.#context.sink.send(
-        call.map(({ document }) => document),
-        this.#context.signal,
-      );
-    } catch (error) {
-      await this.#failed(call, error);
-      return;
-    }
+  async #call(wanted: readonly Claimed<Item>[]): Promise<void> {
+    const { use, signal } = this.#context;
+    const send = () => this.#sendNow(wanted);
+    const sent = await (use === undefined ? send() : use.call(signal, send));
+    if (sent === undefined) return;
+    const { call, results } = sent;
+    if (results === undefined) return this.#failed(call, sent.error);
     this.#failures = 0;
-    await Promise.all(call.map((claimed, index) => this.#answered(claimed, results[index])));
+    if (use !== undefined) use.refusing = false;
+    this.#record(Promise.all(call.map((claimed, index) => this.#answered(claimed, results[index]))));
   }
 
-  async #sendAgain(call: readonly Claimed[]): Promise<void> {
+  /**
+   * The sink gets the next call while this is made durable: each call's claim stands already, so a crash between the
+   * two leaves what a crash before the answer leaves. Where it cannot be made durable, nothing more is sent.
+   */
+  #record(recording: Promise<unknown>): void {
+    recording.catch(() => {
+      this.stopped = true;
+    });
+    this.#recording.push(recording);
+  }
+
+  /** With a place at the sink in hand. Undefined: there was nothing to send any more. */
+  async #sendNow(wanted: readonly Claimed<Item>[]): Promise<Sent<Item> | undefined> {
+    const { sink, signal } = this.#context;
+    let call = wanted;
+    while (!this.stopped && !call.every(isFresh)) {
+      await this.#endAll(call, 'not-sent', 'its turn came too late');
+      // The sink is asked from this very place.
+      const documents = call.map(({ document }) => document);
+      call = await this.#takeAgain(documents, { ...this.#context, use: undefined });
+    }
+    if (call.length === 0) return undefined;
+    if (this.stopped) {
+      await this.#endAll(call, 'not-sent', 'the sink is in trouble');
+      return undefined;
+    }
+    const documents = call.map(({ document }) => document);
+    try {
+      return { call, results: await sink.send(documents, signal) };
+    } catch (error) {
+      return { call, results: undefined, error };
+    }
+  }
+
+  async #sendAgain(call: readonly Claimed<Item>[]): Promise<void> {
     const again = await this.#takeAgain(call.map(({ document }) => document));
     if (again.length > 0) await this.#call(again);
   }
 
-  async #answered({ document, number }: Claimed, result: SendResult | undefined): Promise<void> {
+  async #answered({ document, number }: Claimed<Item>, result: SendResult | undefined): Promise<void> {
     const { alertId } = document;
     if (result === undefined) throw new RangeError(`sink ${this.#context.sink.name} gave too few results`);
-    if (result.status === 'delivered') return this.#reached(alertId, result.reference, result.warnings ?? []);
+    if (result.status === 'delivered') return this.#reached(alertId, result);
     // Written first: tried again after a crash, this work answers with it instead of sending once more.
     const end = { ...claimEnd('rejected', result.reason), finalFor: this.#context.activityId };
     await this.#ends.add({ alertId, number, end });
     this.#settle({ alertId, kind: 'rejected', reason: result.reason });
   }
 
-  async #failed(call: readonly Claimed[], error: unknown): Promise<void> {
+  async #failed(call: readonly Claimed<Item>[], error: unknown): Promise<void> {
     if (!(error instanceof LurewatchError)) throw error;
     if (isLurewatchError(error, 'LW_TARGET_REJECTED', 'LW_MISP_REJECTED') && call.length > 1) {
       // One of them spoils the call: halve until it is alone.
@@ -173,23 +237,34 @@ class Delivery {
     this.#failures += 1;
     const asksForPause = error.retryAfterMs !== undefined;
     if (!error.retryable) {
-      this.stopped = true;
+      this.#stop();
       await this.#endAll(call, 'refused', error.what);
     } else if (isLurewatchError(error, 'LW_TARGET_UNAVAILABLE', 'LW_MISP_UNAVAILABLE')) {
-      this.stopped = true;
+      this.#stop();
       await this.#endAll(call, 'unavailable', error.what);
     } else if (this.#failures >= failuresInARow || asksForPause) {
       this.stopped = true;
     }
   }
 
-  async #reached(alertId: string, reference: string, warnings: readonly string[]): Promise<void> {
+  /** Nothing of the call was carried out, and nothing would be of any other. */
+  #stop(): void {
+    this.stopped = true;
+    const { use } = this.#context;
+    if (use !== undefined) use.refusing = true;
+  }
+
+  async #reached(
+    alertId: string,
+    { reference, warnings = [], action }: Omit<Extract<SendResult, { status: 'delivered' }>, 'status'>,
+  ): Promise<void> {
     const { owner } = this.#context;
     const outcome: Outcome = {
       version: 1,
       kind: 'delivered',
       reference,
       warnings: [...warnings],
+      ...(action === undefined ? {} : { action }),
       owner,
       atMs: Date.now(),
     };
@@ -197,7 +272,7 @@ class Delivery {
     this.#settle({ alertId, kind: 'reached', reference, earlier: false });
   }
 
-  async #endAll(call: readonly Claimed[], why: ClaimEnd['why'], reason: string): Promise<void> {
+  async #endAll(call: readonly Claimed<Item>[], why: ClaimEnd['why'], reason: string): Promise<void> {
     const end = claimEnd(why, reason);
     await Promise.all(call.map(({ document, number }) => this.#ends.add({ alertId: document.alertId, number, end })));
   }

@@ -5,19 +5,19 @@
  * sink that never answers must not hold them all.
  */
 export class SinkTurns {
-  readonly #perSink: number;
+  readonly #placesAt: (sink: string) => number;
   readonly #longestLine: number;
   readonly #busy = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  constructor(perSink: number, longestLine: number) {
-    this.#perSink = perSink;
+  constructor(placesAt: (sink: string) => number, longestLine: number) {
+    this.#placesAt = placesAt;
     this.#longestLine = longestLine;
   }
 
   /** Runs `work` when its turn has come; `full` at once where the line is. Throws the reason of `signal`. */
   async within<T>(sink: string, signal: AbortSignal, work: () => Promise<T>, full: () => T): Promise<T> {
-    const allBusy = (this.#busy.get(sink) ?? 0) >= this.#perSink;
+    const allBusy = (this.#busy.get(sink) ?? 0) >= this.#placesAt(sink);
     if (allBusy && (this.#waiting.get(sink)?.length ?? 0) >= this.#longestLine) return full();
     await this.#turn(sink, signal);
     try {
@@ -33,7 +33,7 @@ export class SinkTurns {
   async #turn(sink: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const busy = this.#busy.get(sink) ?? 0;
-    if (busy < this.#perSink) {
+    if (busy < this.#placesAt(sink)) {
       this.#busy.set(sink, busy + 1);
       return;
     }

@@ -19,7 +19,10 @@ export interface StoredStream {
 export interface Store {
   /** Creates each record unless its key is taken. In the order given: true created, false already there. */
   createMany(records: readonly StoreRecord[]): Promise<readonly boolean[]>;
-  /** In the order given: the bytes, or undefined where there is no such record. */
+  /**
+   * In the order given: the bytes, or undefined where there is no such record. Throws LW_STORE_CORRUPT where a key
+   * leads to something that does not hold its record.
+   */
   readMany(keys: readonly string[]): Promise<readonly (Buffer | undefined)[]>;
   /** Every key that starts with `prefix` (which ends in `/`), sorted. */
   list(prefix: string): Promise<readonly string[]>;

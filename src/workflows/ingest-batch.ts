@@ -180,5 +180,5 @@ function unlessRenumbered(error: unknown): PreparedBatch {
 }
 
 function unreadableFailure({ unreadable: [first] }: PreparedBatch): BatchFailure | undefined {
-  return first === undefined ? undefined : { code: 'LW_MAIL_PROTOCOL', message: first.reason };
+  return first === undefined ? undefined : { code: first.code ?? 'LW_MAIL_PROTOCOL', message: first.reason };
 }

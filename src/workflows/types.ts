@@ -28,7 +28,7 @@ export interface IngestMailboxResult {
   /** Not taken: above the limit, or of a batch that failed. */
   readonly remaining: number;
   /** With `dryRun`: the alerts that would be made (the first 100). */
-  readonly preview?: readonly MessagePreview[];
+  readonly preview?: readonly MessagePreviewLine[];
 }
 
 export type Counts = Omit<IngestMailboxResult, 'mailbox' | 'unread' | 'remaining' | 'preview'>;
@@ -39,6 +39,15 @@ export interface MessagePreview {
   readonly subject: string;
   readonly urls: readonly string[];
   readonly findings: readonly string[];
+}
+
+export type MessagePreviewLine = MessagePreview | UnreadablePreview;
+
+/** A message that the mailbox lists and does not give. */
+export interface UnreadablePreview {
+  readonly uid: string;
+  /** Why. */
+  readonly unreadable: string;
 }
 
 export interface ContinuedPoll {
@@ -135,8 +144,11 @@ export interface BatchMessage {
 export interface FetchResult {
   readonly messages: readonly BatchMessage[];
   readonly vanished: readonly string[];
-  /** Messages that the server lists and cannot give. They stay unread, and the poll says so. */
-  readonly unreadable: readonly { readonly uid: string; readonly reason: string }[];
+  /**
+   * Messages that the server lists and cannot give, or whose records are damaged beyond mending. They stay unread, and
+   * the poll says so. `code` where it is not the server's doing.
+   */
+  readonly unreadable: readonly { readonly uid: string; readonly reason: string; readonly code?: string }[];
 }
 
 /** A batch whose alerts are in the store. */

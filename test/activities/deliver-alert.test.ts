@@ -3,14 +3,13 @@ import { describe, it } from 'node:test';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliverAlert, type DeliverAlertResult } from '../../src/activities/deliver-alert.js';
-import type { Dependencies } from '../../src/activities/dependencies.js';
 import { toFailure } from '../../src/activities/failures.js';
 import type { AlertDocument } from '../../src/alerts/types.js';
-import { configSchema } from '../../src/config/schema.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
-import { openLedger } from '../../src/ledger/ledger.js';
+import { SinkUses } from '../../src/sinks/sink-use.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { alertDocuments } from '../support/alert-documents.js';
+import { testDependencies } from '../support/dependencies.js';
 import { inFolder } from '../support/folder.js';
 import { ScriptedSink } from '../support/scripted-sink.js';
 import { eventually } from '../support/temporal.js';
@@ -29,22 +28,11 @@ class Bench {
   readonly #deliverAlert;
 
   constructor(store: FileStore) {
-    this.ledger = openLedger(store);
-    const dependencies: Dependencies = {
-      config: configSchema.parse({ mailboxes: { soc: { host: 'h', username: 'u', password: { env: 'P' } } } }),
-      store,
-      ledger: this.ledger,
-      sources: new Map(),
-      sinks: new Map([this.cases, this.calm].map((sink) => [sink.name, sink])),
-      extraction: { extract: unused, extractMany: unused, close: async () => {} },
-      workflows: {
-        isOpen: async () => false,
-        isInDelivery: async () => false,
-        openDeliveries: async () => [],
-        startDelivery: async () => true,
-      },
-    };
-    this.#deliverAlert = createDeliverAlert(dependencies);
+    for (const sink of [this.cases, this.calm]) sink.concurrency = 16;
+    const sinks = new Map([this.cases, this.calm].map((sink) => [sink.name, sink]));
+    const dependencies = testDependencies(store, { sinks });
+    this.ledger = dependencies.ledger;
+    this.#deliverAlert = createDeliverAlert(dependencies, new SinkUses());
   }
 
   /** @param environment what Temporal knows of the attempt */
@@ -55,10 +43,6 @@ class Bench {
   ): Promise<DeliverAlertResult> {
     return environment.run(this.#deliverAlert, { mailbox: 'soc', sink: sink.name, alertId, predecessors: [] });
   }
-}
-
-async function unused(): Promise<never> {
-  throw new Error('not asked for here');
 }
 
 /** The documents are in the ledger; `cases` does not answer before `answer` is called. */
@@ -97,6 +81,18 @@ describe('single alerts to a sink that does not answer', () => {
       answer();
       for (const { kind } of await Promise.all(hanging)) assert.equal(kind, 'reached');
       assert.equal((await bench.deliver(last)).kind, 'reached', 'the places are free again');
+    }));
+
+  it('are no more than the calls that the sink takes at a time', () =>
+    withHangingSink(3, async (bench, documents, answer) => {
+      bench.cases.concurrency = 2;
+      const hanging = documents.slice(0, 2).map((document) => bench.deliver(document));
+      await eventually(async () => bench.cases.calls.length === 2 || undefined, 'all places are taken');
+      const [last] = documents.slice(2);
+      assert.ok(last !== undefined);
+      await assert.rejects(bench.deliver(last), { code: 'LW_SINK_BUSY' });
+      answer();
+      await Promise.all(hanging);
     }));
 
   it('do not keep another sink waiting', () =>

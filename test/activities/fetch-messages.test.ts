@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { type Dependencies, mailboxNamed } from '../../src/activities/dependencies.js';
+import { mailboxNamed } from '../../src/activities/dependencies.js';
 import { type FetchedBatch, fetchMessages } from '../../src/activities/fetch-messages.js';
-import { configSchema } from '../../src/config/schema.js';
 import type { Dovecot } from '../../src/dev/dovecot.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
-import { openLedger } from '../../src/ledger/ledger.js';
 import type { MailSource } from '../../src/mail/source.js';
 import { FileStore } from '../../src/store/file-store.js';
 import type { FetchResult, FolderPage } from '../../src/workflows/types.js';
+import { testDependencies } from '../support/dependencies.js';
 import { imapSource, plainThrough, rawMail, startTestDovecot, user } from '../support/dovecot.js';
 import { inFolder } from '../support/folder.js';
 import { simpleMail } from '../support/mails.js';
@@ -42,29 +41,12 @@ async function fetchAt(
   page: FolderPage = { ...place, uids: ['1', '2', '3'] },
 ): Promise<FetchResult> {
   const store = await FileStore.open(folder);
-  const dependencies: Dependencies = {
-    config: configSchema.parse({ mailboxes: { soc: { host: 'h', username: 'u', password: { env: 'P' } } } }),
-    store,
-    ledger: openLedger(store),
-    sources: new Map([['soc', source]]),
-    sinks: new Map(),
-    extraction: { extract: unused, extractMany: unused, close: async () => {} },
-    workflows: {
-      isOpen: async () => false,
-      isInDelivery: async () => false,
-      openDeliveries: async () => [],
-      startDelivery: unused,
-    },
-  };
+  const dependencies = testDependencies(store, { sources: new Map([['soc', source]]) });
   const environment = new MockActivityEnvironment({ attempt });
   const { records: _, ...fetched } = await environment.run<[], FetchedBatch, () => Promise<FetchedBatch>>(() =>
     fetchMessages(dependencies, mailboxNamed(dependencies, 'soc'), page),
   );
   return fetched;
-}
-
-async function unused(): Promise<never> {
-  throw new Error('nothing is parsed while messages are read');
 }
 
 describe('a message that the server cannot give', () => {

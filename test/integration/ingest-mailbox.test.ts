@@ -70,7 +70,7 @@ describe('a poll of a mailbox', () => {
       const result = await lab.ingest('soc', { dryRun: true });
       assert.deepEqual([result.unread, result.delivered, result.remaining], [3, 0, 3]);
       assert.deepEqual(
-        result.preview?.map(({ urls }) => urls),
+        result.preview?.map((line) => ('urls' in line ? line.urls : line)),
         [1, 2, 3].map((n) => [`https://phish.example/mail-${n}`]),
       );
       assert.deepEqual(await (await lab.store()).list('ledger/'), []);

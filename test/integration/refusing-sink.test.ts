@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Site } from '../support/lab.js';
+import { type Lab, Site } from '../support/lab.js';
 import { simpleMail } from '../support/mails.js';
 import { everyMailOnce, failureOf, mispConfig, withMisp, withWebhook } from '../support/soar-labs.js';
 
@@ -88,6 +88,7 @@ describe('a sink that refuses everything', { concurrency }, () => {
         assert.equal((await failureOf(lab.ingest())).code, 'LW_MISP_AUTH');
         assert.equal(soar.caseCount, 260);
         const asked = misp.requests.length;
+        const claimed = await claimRecords(lab);
 
         await lab.deliver([simpleMail(`${lab.name}-new`)]);
         const failure = await failureOf(lab.ingest());
@@ -95,8 +96,10 @@ describe('a sink that refuses everything', { concurrency }, () => {
         assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 261, remaining: 261 });
         assert.equal(soar.caseCount, 261);
         assert.equal(soar.requests.length, 261);
-        // Four batches of two requests at a time are under way before the first refusal is told; the others do without.
-        assert.ok(misp.requests.length - asked <= 4 * 2, `${misp.requests.length - asked} requests`);
+        // Four batches are under way before the first refusal is told, each with one call: a claim and its end.
+        assert.ok(misp.requests.length - asked <= 4, `${misp.requests.length - asked} requests`);
+        const written = (await claimRecords(lab)) - claimed;
+        assert.ok(written <= 4 * 2, `${written} records`);
       },
       { mailboxes: { soc: { connections: 1 } } },
     ));
@@ -128,3 +131,9 @@ describe('a sink that refuses everything', { concurrency }, () => {
       assert.equal(misp.events.size, 4);
     }));
 });
+
+/** Claims at MISP, and their ends. */
+async function claimRecords(lab: Lab): Promise<number> {
+  const keys = await (await lab.store()).list('ledger/sinks/misp/');
+  return keys.filter((key) => key.includes('.claim-')).length;
+}

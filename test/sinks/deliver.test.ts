@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
+import type { AlertDocument } from '../../src/alerts/types.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import type { Owner } from '../../src/ledger/records.js';
 import type { ClaimContext } from '../../src/sinks/claiming.js';
 import { deliver } from '../../src/sinks/deliver.js';
+import { SinkUse } from '../../src/sinks/sink-use.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { alertDocuments } from '../support/alert-documents.js';
 import { inFolder } from '../support/folder.js';
 import { ScriptedSink } from '../support/scripted-sink.js';
 
+/** So long after a claim was made it may be sent under. */
+const freshMs = 5_000;
 const me: Owner = { workflowId: 'batch', runId: 'mine' };
 const other: Owner = { workflowId: 'batch', runId: 'another' };
 
@@ -22,13 +26,15 @@ class Bench {
   readonly sink = new ScriptedSink();
   readonly ledger;
   activityId = '1';
+  /** What the deliveries of one worker share. */
+  use: SinkUse | undefined;
   readonly openOwners = new Set<string>([me.runId, other.runId]);
 
   constructor(store: FileStore) {
     this.ledger = openLedger(store);
   }
 
-  as(owner: Owner, predecessors: readonly Owner[] = []): ClaimContext {
+  as(owner: Owner, predecessors: readonly Owner[] = []): ClaimContext<AlertDocument> {
     return {
       sink: this.sink,
       deliveries: this.ledger.deliveries,
@@ -37,11 +43,17 @@ class Bench {
       predecessors,
       isOpen: async ({ runId }) => this.openOwners.has(runId),
       signal: new AbortController().signal,
+      use: this.use,
     };
   }
 
-  /** As after the death of a process between its claim and its answer. */
-  async leaveClaim(owner: Owner, alertId: string, atMs = Date.now()): Promise<void> {
+  /** How many claims stand on an alert. */
+  async claimsOn({ alertId }: AlertDocument): Promise<number> {
+    return (await this.ledger.deliveries.latestClaim('cases', alertId))?.number ?? 0;
+  }
+
+  /** As after the death of a process between its claim and its answer, some seconds ago. */
+  async leaveClaim(owner: Owner, alertId: string, atMs = Date.now() - 2 * freshMs): Promise<void> {
     await this.ledger.deliveries.claim(this.sink.name, [{ alertId, number: 1 }], owner, atMs);
   }
 
@@ -120,6 +132,46 @@ describe('delivering alerts to a sink', () => {
       assert.equal(report.trouble?.code, 'LW_TARGET_AMBIGUOUS');
       assert.ok((report.trouble?.retryAfterMs ?? 0) > 50_000);
       assert.deepEqual([bench.sink.calls, bench.sink.lookups], [[], []]);
+    }));
+
+  it('counts that wait from the last moment at which the request may have begun', () =>
+    inContext(async (bench) => {
+      const [document] = alertDocuments(1);
+      assert.ok(document !== undefined);
+      bench.sink.inFlightMs = 60_000;
+      const sendable = bench.sink.inFlightMs + freshMs;
+      // Claimed a minute and a bit ago, and perhaps sent only just less than a minute ago.
+      await bench.leaveClaim(me, document.alertId, Date.now() - sendable + 2_000);
+      const report = await deliver(bench.as(me), [document]);
+      assert.deepEqual([kinds(report), bench.sink.lookups], [['open'], []]);
+      assert.ok((report.trouble?.retryAfterMs ?? 0) > 0);
+
+      const [another] = alertDocuments(2).slice(1);
+      assert.ok(another !== undefined);
+      await bench.leaveClaim(me, another.alertId, Date.now() - sendable - 1);
+      assert.deepEqual(kinds(await deliver(bench.as(me), [another])), ['reached']);
+      assert.deepEqual(bench.sink.lookups, [another.alertId]);
+    }));
+
+  it('sends nothing under a claim that waited too long for its turn', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(3);
+      bench.sink.concurrency = 1;
+      mock.timers.enable({ apis: ['Date'], now: 1_770_000_000_000 });
+      try {
+        const sentAfterMs: number[] = [];
+        bench.sink.script = async (sent) => {
+          const standing = await bench.ledger.deliveries.latestClaim('cases', sent[0]?.alertId ?? '');
+          sentAfterMs.push(Date.now() - (standing?.claim.atMs ?? 0));
+          mock.timers.tick(4_000);
+          return bench.sink.accept(sent);
+        };
+        await deliver(bench.as(me), documents);
+        assert.deepEqual(sentAfterMs, [0, 4_000, 0]);
+        bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+      } finally {
+        mock.timers.reset();
+      }
     }));
 
   it('sends again at once where the sink recognises repeats itself', () =>
@@ -358,6 +410,28 @@ describe('delivering alerts to a sink', () => {
       assert.equal(report.trouble?.code, 'LW_TARGET_AUTH');
     }));
 
+  it('sends the next alert while the outcome of the one before is being written', () =>
+    inContext(async (bench) => {
+      bench.sink.concurrency = 1;
+      const documents = alertDocuments(3);
+      const allSent = new Promise<void>((resolve) => {
+        bench.sink.script = (sent) => {
+          if (bench.sink.calls.length === documents.length) resolve();
+          return bench.sink.accept(sent);
+        };
+      });
+      const record = bench.ledger.deliveries.recordOutcomes.bind(bench.ledger.deliveries);
+      mock.method(bench.ledger.deliveries, 'recordOutcomes', async (...args: Parameters<typeof record>) => {
+        await allSent;
+        await record(...args);
+      });
+      const report = await deliver(bench.as(me), documents);
+      assert.deepEqual(kinds(report), ['reached', 'reached', 'reached']);
+      const alertIds = documents.map(({ alertId }) => alertId);
+      const outcomes = await bench.ledger.deliveries.outcomes(bench.sink.name, alertIds);
+      assert.ok(outcomes.every((outcome) => outcome !== undefined));
+    }));
+
   it('loses no delivery when the outcome cannot be written: the sink is asked next time', () =>
     inContext(async (bench) => {
       const [document] = alertDocuments(1);
@@ -367,10 +441,17 @@ describe('delivering alerts to a sink', () => {
       deliveries.recordOutcomes = async () => {
         throw new LurewatchError('LW_STORE_UNAVAILABLE', 'the disk is full');
       };
-      await assert.rejects(deliver(bench.as(me), [document]), { code: 'LW_STORE_UNAVAILABLE' });
-      deliveries.recordOutcomes = recordOutcomes;
-      assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      mock.timers.enable({ apis: ['Date'], now: 1_770_000_000_000 });
+      try {
+        await assert.rejects(deliver(bench.as(me), [document]), { code: 'LW_STORE_UNAVAILABLE' });
+        deliveries.recordOutcomes = recordOutcomes;
+        mock.timers.tick(2 * freshMs);
+        assert.deepEqual(kinds(await deliver(bench.as(me), [document])), ['reached']);
+      } finally {
+        mock.timers.reset();
+      }
       bench.acceptedOnce([document.alertId]);
+      assert.deepEqual(bench.sink.lookups, [document.alertId]);
     }));
 
   it('finds the latest of many claims', () =>
@@ -383,5 +464,96 @@ describe('delivering alerts to a sink', () => {
         const latest = await deliveries.latestClaim('cases', alertId);
         assert.deepEqual([latest?.number, latest?.claim.atMs], [number, number]);
       }
+    }));
+});
+
+describe('deliveries of one worker to one sink', () => {
+  const wrongKey = () => {
+    throw new LurewatchError('LW_TARGET_AUTH', 'the key was refused');
+  };
+
+  for (const [what, code] of [
+    ['refuses everything', 'LW_TARGET_AUTH'],
+    ['is away', 'LW_TARGET_UNAVAILABLE'],
+  ] as const) {
+    it(`begin with a single call where the sink ${what}, and go on as usual once it takes one`, () =>
+      inContext(async (bench) => {
+        bench.use = new SinkUse(bench.sink.concurrency);
+        const documents = alertDocuments(50);
+        bench.sink.script = () => {
+          throw new LurewatchError(code, 'not now');
+        };
+        await deliver(bench.as(me), documents);
+        const claims = async () => {
+          const counts = await Promise.all(documents.map((document) => bench.claimsOn(document)));
+          return counts.reduce((sum, count) => sum + count, 0);
+        };
+        for (let poll = 1; poll <= 3; poll += 1) {
+          const [claimed, called] = [await claims(), bench.sink.calls.length];
+          await Promise.all([deliver(bench.as(me), documents), deliver(bench.as(me), documents)]);
+          assert.ok((await claims()) - claimed <= 2, `${(await claims()) - claimed} claims`);
+          assert.ok(bench.sink.calls.length - called <= 2);
+        }
+
+        let open = 0;
+        let most = 0;
+        bench.sink.script = async (sent) => {
+          most = Math.max(most, ++open);
+          await new Promise((resolve) => setImmediate(resolve));
+          open -= 1;
+          return bench.sink.accept(sent);
+        };
+        const report = await deliver(bench.as(me), documents);
+        assert.ok(report.fates.every(({ kind }) => kind === 'reached'));
+        bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+        assert.equal(most, bench.sink.concurrency);
+      }));
+  }
+
+  it('try first what was never tried, also after a refusal', () =>
+    inContext(async (bench) => {
+      bench.use = new SinkUse(bench.sink.concurrency);
+      const documents = alertDocuments(30);
+      const [tried, fresh] = [documents.slice(0, 16), documents.slice(16)];
+      bench.sink.script = wrongKey;
+      await deliver(bench.as(me), tried);
+      bench.sink.calls.length = 0;
+      await deliver(bench.as(me), documents);
+      assert.deepEqual(bench.sink.calls, [[fresh[0]?.alertId]]);
+    }));
+
+  it('have no more calls under way together than it allows, and none ends for having waited', () =>
+    inContext(async (bench) => {
+      bench.sink.concurrency = 2;
+      bench.use = new SinkUse(bench.sink.concurrency);
+      let open = 0;
+      let most = 0;
+      bench.sink.script = async (sent) => {
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        open -= 1;
+        return bench.sink.accept(sent);
+      };
+      const documents = alertDocuments(60);
+      const reports = await Promise.all(
+        [0, 20, 40].map((start) => deliver(bench.as(me), documents.slice(start, start + 20))),
+      );
+      assert.ok(reports.every(({ trouble }) => trouble === undefined));
+      bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+      assert.equal(most, 2);
+    }));
+
+  it('ask one with a single place for what may have arrived, also from that very place', () =>
+    inContext(async (bench) => {
+      bench.sink.concurrency = 1;
+      bench.use = new SinkUse(1);
+      const documents = alertDocuments(6);
+      const [there] = documents;
+      assert.ok(there !== undefined);
+      bench.sink.accept([there]);
+      for (const { alertId } of documents) await bench.leaveClaim(me, alertId);
+      const { fates } = await deliver(bench.as(me), documents);
+      assert.ok(fates.every(({ kind }) => kind === 'reached'));
+      bench.acceptedOnce(documents.map(({ alertId }) => alertId));
     }));
 });

@@ -28,7 +28,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('turns at a sink', () => {
   it('come to so many at once, the others in their order, and no sink waits for another', async () => {
-    const turns = new SinkTurns(2, 8);
+    const turns = new SinkTurns(() => 2, 8);
     const works = new Works();
     const all = ['a', 'b', 'c', 'd'].map((name) => turns.within('cases', never, works.work(name), full));
     const other = turns.within('misp', never, works.work('other'), full);
@@ -44,7 +44,7 @@ describe('turns at a sink', () => {
   });
 
   it('are given back by work that fails, and by who leaves the line', async () => {
-    const turns = new SinkTurns(1, 8);
+    const turns = new SinkTurns(() => 1, 8);
     const works = new Works();
     const first = turns.within('cases', never, works.work('first'), full);
     const gone = new AbortController();
@@ -66,7 +66,7 @@ describe('turns at a sink', () => {
   });
 
   it('are refused at once where the line is as long as it may be', async () => {
-    const turns = new SinkTurns(1, 1);
+    const turns = new SinkTurns(() => 1, 1);
     const works = new Works();
     const all = ['a', 'b'].map((name) => turns.within('cases', never, works.work(name), full));
     await settled();

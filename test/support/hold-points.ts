@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dependencies } from '../../src/activities/dependencies.js';
+import type { Sendable, Sink } from '../../src/sinks/sink.js';
 import { eventually } from './temporal.js';
 
 /** Where a worker can be made to stop, so that a test does something at just that moment. */
@@ -31,10 +32,12 @@ export function holdingAt(point: HoldPoint, folder: string): (dependencies: Depe
     await appears(released);
   };
   return (dependencies) => {
-    for (const sink of dependencies.sinks.values()) {
+    const holdSends = <Item extends Sendable>(sink: Sink<Item>) => {
       const send = sink.send.bind(sink);
-      sink.send = (documents, signal) => hold('before send').then(() => send(documents, signal));
-    }
+      sink.send = (items, signal) => hold('before send').then(() => send(items, signal));
+    };
+    for (const sink of dependencies.sinks.values()) holdSends(sink);
+    if (dependencies.revisions !== undefined) holdSends(dependencies.revisions);
     for (const source of dependencies.sources.values()) {
       const fetch = source.fetch.bind(source);
       source.fetch = (...args) => hold('before fetch').then(() => fetch(...args));

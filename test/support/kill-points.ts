@@ -1,31 +1,48 @@
 import { closeSync, openSync } from 'node:fs';
-import type { Dependencies } from '../../src/activities/dependencies.js';
+import type { Dependencies, Workflows } from '../../src/activities/dependencies.js';
 import type { MailSource } from '../../src/mail/source.js';
-import type { Sink } from '../../src/sinks/sink.js';
+import type { Sendable, Sink } from '../../src/sinks/sink.js';
 import type { Store } from '../../src/store/store.js';
 
-/** What a worker writes, in the order of a message's way. Each can be died before and after. */
+/** What a worker writes, in the order of a message's way, then of a feed's. Each can be died before and after. */
 const written = {
   evidence: /^evidence\//,
   message: /^ledger\/messages\//,
   extraction: /^extractions\//,
   ticket: /^ledger\/message-ids\//,
   document: /^ledger\/alerts\//,
-  claim: /^ledger\/sinks\/[^/]+\/.\/[^/]+\.claim-\d+\.json$/,
+  claim: /\.claim-\d+\.json$/,
+  'claim end': /\.claim-\d+\.end\.json$/,
   outcome: /\.outcome\.json$/,
+  progress: /^ledger\/progress\//,
+  chunk: /^spool\/.*\/chunk-/,
+  state: /^spool\/.*\/state\./,
+  revision: /^ledger\/feeds\/[^/]+\/events\//,
+  'chunk end': /^spool\/.*\/(?:written|rejected)-/,
+  'import record': /^ledger\/feeds\/[^/]+\/imports\//,
 } as const;
 
 type Written = keyof typeof written;
-export type KillPoint = `${'before' | 'after'} ${Written | 'send' | 'flag'}` | 'in fetch';
+/** `start`: of the workflow of one of several messages that are handed over; `removal`: of a record. */
+export type KillPoint =
+  | `${'before' | 'after'} ${Written | 'report' | 'send' | 'start' | 'removal' | 'flag'}`
+  | 'in fetch';
 
-export const killPoints: readonly KillPoint[] = [
-  ...(Object.keys(written) as Written[]).flatMap((name): KillPoint[] => [`before ${name}`, `after ${name}`]),
-  'before send',
-  'after send',
-  'before flag',
-  'after flag',
+/** Those that every message passes on its way. The others need something to go wrong, or a `read: new` mailbox. */
+export const usualKillPoints: readonly KillPoint[] = [
+  ...(['evidence', 'message', 'extraction', 'ticket', 'document', 'claim', 'outcome', 'send', 'flag'] as const).flatMap(
+    (name): KillPoint[] => [`before ${name}`, `after ${name}`],
+  ),
   'in fetch',
 ];
+
+/** Those that every import passes. */
+export const importKillPoints: readonly KillPoint[] = (
+  ['chunk', 'state', 'revision', 'claim', 'send', 'outcome', 'chunk end', 'report', 'import record', 'removal'] as const
+).flatMap((name): KillPoint[] => [`before ${name}`, `after ${name}`]);
+
+/** Of the messages that are handed over, so many are before the one at which the worker dies. */
+export const startedBefore = 3;
 
 /**
  * Dependencies that end the process with SIGKILL at a point, once: `marker` is a file that the death creates, so that
@@ -46,7 +63,9 @@ export function dyingAt(point: KillPoint, marker: string): (dependencies: Depend
   return (dependencies) => {
     watchStore(dependencies.store, reach);
     for (const sink of dependencies.sinks.values()) watchSink(sink, reach);
+    if (dependencies.revisions !== undefined) watchSink(dependencies.revisions, reach);
     for (const source of dependencies.sources.values()) watchSource(source, reach);
+    watchWorkflows(dependencies.workflows, reach);
     return dependencies;
   };
 }
@@ -62,9 +81,41 @@ function watchStore(store: Store, reach: (point: KillPoint) => void): void {
     if (name !== undefined) reach(`after ${name}`);
     return created;
   };
+  const writeStream = store.writeStream.bind(store);
+  store.writeStream = async (source, keyOf) => {
+    const isReport = keyOf('').startsWith('feeds/');
+    if (isReport) reach('before report');
+    const stored = await writeStream(source, keyOf);
+    if (isReport) reach('after report');
+    return stored;
+  };
+  const remove = store.remove.bind(store);
+  store.remove = async (key) => {
+    reach('before removal');
+    await remove(key);
+    reach('after removal');
+  };
 }
 
-function watchSink(sink: Sink, reach: (point: KillPoint) => void): void {
+/** One start after the other, so that it is certain which messages have a workflow at the death. */
+function watchWorkflows(workflows: Workflows, reach: (point: KillPoint) => void): void {
+  const startDelivery = workflows.startDelivery.bind(workflows);
+  let last: Promise<unknown> = Promise.resolve();
+  let starts = 0;
+  workflows.startDelivery = (input) => {
+    const start = last.then(async () => {
+      starts += 1;
+      if (starts > startedBefore) reach('before start');
+      const started = await startDelivery(input);
+      if (starts > startedBefore) reach('after start');
+      return started;
+    });
+    last = start.catch(() => undefined);
+    return start;
+  };
+}
+
+function watchSink<Item extends Sendable>(sink: Sink<Item>, reach: (point: KillPoint) => void): void {
   const send = sink.send.bind(sink);
   sink.send = async (documents, signal) => {
     reach('before send');

@@ -22,8 +22,8 @@ const {
 
 /** The stand-ins settle at once, so nobody has to wait as long as for the real ones. */
 function decorate(dependencies: Dependencies): Dependencies {
-  for (const sink of dependencies.sinks.values()) {
-    if (inFlightMs !== undefined) Object.assign(sink, { inFlightMs: Number(inFlightMs) });
+  for (const sink of [...dependencies.sinks.values(), dependencies.revisions]) {
+    if (sink !== undefined && inFlightMs !== undefined) Object.assign(sink, { inFlightMs: Number(inFlightMs) });
   }
   if (holdPoint !== undefined && folder !== undefined) holdingAt(holdPoint as HoldPoint, folder)(dependencies);
   return point === undefined || marker === undefined ? dependencies : dyingAt(point as KillPoint, marker)(dependencies);

@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load-config.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
 import type { ExtractedFile } from '../extract-file.js';
 import { extractedText, withDefangedUrls } from '../extracted-text.js';
-import { requireMailbox } from '../known-mailbox.js';
+import { requireMailbox } from '../known-name.js';
 import { note, print, printJson } from '../output.js';
 import { failureOf } from '../report-error.js';
 

@@ -20,7 +20,8 @@ export function createFileTarget({ name, config, baseFolder }: TargetSetup<FileT
     name,
     repeats: 'server',
     alertsPerCall: 50,
-    concurrency: 1,
+    // One batch writes while the folder of another is made durable.
+    concurrency: 2,
     // Nothing waits for a claim here: writing a case again changes nothing, whatever else is under way.
     inFlightMs: 0,
     wants: () => true,
