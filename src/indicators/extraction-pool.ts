@@ -121,7 +121,7 @@ export function createExtractionPool(options: ExtractionPoolOptions): Extraction
     limits: ExtractionLimits,
     signal?: AbortSignal,
   ): Promise<readonly Extraction[]> {
-    const size = Math.max(1, Math.min(maxGroup, Math.ceil(jobs.length / (options.threads * 2))));
+    const size = Math.max(1, Math.min(maxGroup, Math.ceil(jobs.length / options.threads)));
     const groups: ExtractionJob[][] = [];
     for (let start = 0; start < jobs.length; start += size) groups.push(jobs.slice(start, start + size));
     return (await Promise.all(groups.map((group) => runGroup(group, limits, signal)))).flat();

@@ -2,16 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
-  fstatSync,
   fsync,
   linkSync,
   openSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -192,7 +192,8 @@ export class FileStore implements Store {
 
   #path(key: string): string {
     if (!keyPattern.test(key)) throw new LurewatchError('LW_INTERNAL', `"${key}" is not a store key`);
-    return join(this.#root, key);
+    // A key is in normal form already, and `join` would look at each of its characters.
+    return this.#root + sep + key;
   }
 
   async #guarded<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -211,26 +212,28 @@ export class FileStore implements Store {
 
 /** @param files packs by inode: records of a batch mostly stand in the same few */
 function readPacked(path: string, key: string, files: Map<number, Buffer>): Buffer | undefined {
-  let handle: number;
+  // Most records that are asked for are not there yet, and an error costs several times a look.
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  const known = files.get(found.ino);
+  const inKnown = known === undefined ? undefined : bodyIn(known, key);
+  if (inKnown !== undefined) return inKnown;
+  const file = readIfPresent(path);
+  if (file === undefined) return undefined;
+  if (isPack(file)) files.set(found.ino, file);
+  const body = bodyIn(file, key);
+  if (body !== undefined) return body;
+  throw new LurewatchError('LW_STORE_CORRUPT', 'its file does not hold it', { where: `store record ${key}` });
+}
+
+/** Undefined where it was removed since somebody looked. */
+function readIfPresent(path: string): Buffer | undefined {
   try {
-    handle = openSync(path, 'r');
+    return readFileSync(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  try {
-    const { ino } = fstatSync(handle);
-    const known = files.get(ino);
-    const found = known === undefined ? undefined : bodyIn(known, key);
-    if (found !== undefined) return found;
-    const file = readFileSync(handle);
-    if (isPack(file)) files.set(ino, file);
-    const body = bodyIn(file, key);
-    if (body !== undefined) return body;
-  } finally {
-    closeSync(handle);
-  }
-  throw new LurewatchError('LW_STORE_CORRUPT', 'its file does not hold it', { where: `store record ${key}` });
 }
 
 async function absentAsUndefined<T>(work: Promise<T>): Promise<T | undefined> {

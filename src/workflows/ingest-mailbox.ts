@@ -30,13 +30,14 @@ import type {
   IngestMailboxInput,
   IngestMailboxResult,
   ListCursor,
-  MessagePreview,
+  MessagePreviewLine,
   Plan,
   UnreadPage,
 } from './types.js';
 
 const batchSize = 50;
-const batchesPerPage = 20;
+/** At the end of a page its last batches run alone, so a page is as long as keeps histories and payloads small. */
+const batchesPerPage = 50;
 const mostPreviews = 100;
 
 /**
@@ -102,7 +103,7 @@ class Poll {
     const { mailbox } = this.#input;
     const wanted = Math.min(this.#input.limit ?? mostPreviews, mostPreviews);
     const page = await this.#list(undefined, wanted);
-    const preview: MessagePreview[] = [];
+    const preview: MessagePreviewLine[] = [];
     const queue = new PageQueue(page.folders);
     for (let batch = queue.take(batchSize); batch !== undefined; batch = queue.take(batchSize)) {
       const summary = `${mailbox}: look at ${describe(batch)}`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
@@ -153,6 +153,16 @@ describe('the file store', () => {
       await assert.rejects(store.createMany([{ key: 'k/1', body: Buffer.from('x') }]), {
         code: 'LW_STORE_UNAVAILABLE',
       });
+    }));
+
+  it('never takes a record that it cannot look at for one that is absent', () =>
+    inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      await store.createMany([{ key: 'k/1.json', body: Buffer.from('x') }]);
+      await symlink(store.localPath('k/2.json'), store.localPath('k/2.json'));
+      for (const key of ['k/1.json/below.json', 'k/2.json']) {
+        await assert.rejects(store.readMany([key]), { code: 'LW_STORE_UNAVAILABLE' }, key);
+      }
     }));
 
   it('takes no key that could leave its folder', () =>
