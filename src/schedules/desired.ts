@@ -1,5 +1,8 @@
 import type { Config } from '../config/schema.js';
-import { scheduleIdOfMailbox } from './names.js';
+import type { FeedConfig } from '../feeds/config.js';
+import { feedKey, mailboxKey } from '../temporal/search-attribute-keys.js';
+import { scheduleIdOfFeed, scheduleIdOfMailbox } from './names.js';
+import type { Times } from './times.js';
 
 /** A schedule as the configuration wants it: all that `apply` compares and sets. */
 export interface DesiredSchedule {
@@ -12,16 +15,16 @@ export interface DesiredSchedule {
   readonly input: Readonly<Record<string, unknown>>;
   /** Each poll's line in the Web UI. */
   readonly summary: string;
-  readonly everyMs: number;
+  readonly times: Times;
   /** After an outage, a poll that was missed by no more than this is made up for. */
   readonly catchupWindowMs: number;
-  /** `LurewatchMailbox` of the started workflows. */
-  readonly mailbox: string;
+  /** Of the started workflows: for whom searches. */
+  readonly searchAttribute: { readonly key: typeof mailboxKey | typeof feedKey; readonly value: string };
 }
 
-/** All schedules that a configuration asks for. Feeds will add theirs here. */
+/** All schedules that a configuration asks for. */
 export function desiredSchedules(config: Config): readonly DesiredSchedule[] {
-  return [...mailboxSchedules(config)];
+  return [...mailboxSchedules(config), ...feedSchedules(config)];
 }
 
 function mailboxSchedules(config: Config): readonly DesiredSchedule[] {
@@ -33,8 +36,39 @@ function mailboxSchedules(config: Config): readonly DesiredSchedule[] {
     taskQueue: config.taskQueue,
     input: { mailbox },
     summary: `Poll of mailbox ${mailbox}`,
-    everyMs: every,
+    times: { kind: 'every', everyMs: every },
     catchupWindowMs: every,
-    mailbox,
+    searchAttribute: { key: mailboxKey, value: mailbox },
   }));
+}
+
+/** An import that was missed for so long is still worth making up for: most feeds change once a day. */
+const feedCatchupMs = 12 * 60 * 60 * 1000;
+
+function feedSchedules(config: Config): readonly DesiredSchedule[] {
+  return Object.entries(config.feeds).flatMap(([feed, settings]): readonly DesiredSchedule[] => {
+    const times = timesOf(settings);
+    if (times === undefined) return [];
+    return [
+      {
+        id: scheduleIdOfFeed(feed),
+        subject: `feed ${feed}`,
+        workflowType: 'importFeed',
+        workflowId: `import-${feed}`,
+        taskQueue: config.taskQueue,
+        input: { feed },
+        summary: `Import of feed ${feed}`,
+        times,
+        catchupWindowMs: times.kind === 'every' ? times.everyMs : feedCatchupMs,
+        searchAttribute: { key: feedKey, value: feed },
+      },
+    ];
+  });
+}
+
+/** Undefined: it is imported by hand only. */
+function timesOf({ every, at, on, cron, timezone }: FeedConfig): Times | undefined {
+  if (every !== undefined) return { kind: 'every', everyMs: every };
+  if (at !== undefined) return { kind: 'at', at: typeof at === 'string' ? [at] : [...new Set(at)], on, timezone };
+  return cron === undefined ? undefined : { kind: 'cron', cron, timezone };
 }

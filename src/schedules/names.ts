@@ -7,3 +7,7 @@ export const ownerMemo = 'lurewatch';
 export function scheduleIdOfMailbox(mailbox: string): string {
   return `${schedulePrefix}mailbox-${mailbox}`;
 }
+
+export function scheduleIdOfFeed(feed: string): string {
+  return `${schedulePrefix}feed-${feed}`;
+}

@@ -1,13 +1,15 @@
 import { type Client, type ScheduleHandle, ScheduleNotFoundError, ScheduleOverlapPolicy } from '@temporalio/client';
 import { LurewatchError } from '../errors/lurewatch-error.js';
-import { ownerMemo, scheduleIdOfMailbox, schedulePrefix } from './names.js';
+import { foundTimesText } from './found-times.js';
+import { ownerMemo, scheduleIdOfFeed, scheduleIdOfMailbox, schedulePrefix } from './names.js';
 
 /** A schedule as `lurewatch schedules list` shows it. */
 export interface ListedSchedule {
   readonly id: string;
   /** What it is for, as `mailbox soc`. */
   readonly subject: string;
-  readonly everyMs: number | undefined;
+  /** When it runs, for people. */
+  readonly times: string;
   readonly paused: boolean;
   readonly note: string;
   readonly lastRun: Date | undefined;
@@ -23,7 +25,7 @@ export async function listSchedules(client: Client): Promise<readonly ListedSche
     listed.push({
       id: schedule.scheduleId,
       subject,
-      everyMs: schedule.spec?.intervals?.[0]?.every,
+      times: schedule.spec === undefined ? '' : foundTimesText(schedule.spec),
       paused: schedule.state.paused,
       note: schedule.state.note ?? '',
       lastRun: schedule.info.recentActions.at(-1)?.takenAt,
@@ -33,7 +35,7 @@ export async function listSchedules(client: Client): Promise<readonly ListedSche
   return listed.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** In all that follow, `schedule` is the name of a mailbox, or a whole schedule id. */
+/** In all that follow, `schedule` is the name of a mailbox or a feed, or a whole schedule id. */
 export async function pauseSchedule(client: Client, schedule: string, note: string): Promise<void> {
   await onSchedule(client, schedule, (handle) => handle.pause(note));
 }
@@ -42,7 +44,7 @@ export async function resumeSchedule(client: Client, schedule: string, note: str
   await onSchedule(client, schedule, (handle) => handle.unpause(note));
 }
 
-/** Polls now, unless a poll is running: the SDK's own default would start a second one beside it. */
+/** Polls or imports now, unless that is running already: the SDK's own default would start a second one beside it. */
 export async function triggerSchedule(client: Client, schedule: string): Promise<void> {
   await onSchedule(client, schedule, (handle) => handle.trigger(ScheduleOverlapPolicy.SKIP));
 }
@@ -62,14 +64,34 @@ export async function deleteSchedule(client: Client, schedule: string): Promise<
 }
 
 async function onSchedule(client: Client, schedule: string, act: (handle: ScheduleHandle) => Promise<void>) {
-  const id = schedule.startsWith(schedulePrefix) ? schedule : scheduleIdOfMailbox(schedule);
+  const ids = schedule.startsWith(schedulePrefix)
+    ? [schedule]
+    : [scheduleIdOfMailbox(schedule), scheduleIdOfFeed(schedule)];
+  const found = (await Promise.all(ids.map(async (id) => ((await exists(client, id)) ? [id] : [])))).flat();
+  const [id, other] = found;
+  if (id === undefined) throw await unknownSchedule(client, ids);
+  if (other !== undefined) {
+    throw new LurewatchError('LW_USAGE', `"${schedule}" is a mailbox and a feed: name ${id} or ${other}`);
+  }
   try {
     await act(client.schedule.getHandle(id));
   } catch (error) {
-    if (!(error instanceof ScheduleNotFoundError)) throw error;
-    const known = (await listSchedules(client)).map((each) => each.id).join(', ') || 'none';
-    throw new LurewatchError('LW_SCHEDULE_UNKNOWN', `Temporal has no schedule ${id}; ours are: ${known}`, {
-      cause: error,
-    });
+    // It went away just now.
+    throw error instanceof ScheduleNotFoundError ? await unknownSchedule(client, ids) : error;
   }
+}
+
+async function exists(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(id).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function unknownSchedule(client: Client, ids: readonly string[]): Promise<LurewatchError> {
+  const known = (await listSchedules(client)).map((each) => each.id).join(', ') || 'none';
+  return new LurewatchError('LW_SCHEDULE_UNKNOWN', `Temporal has no schedule ${ids.join(' or ')}; ours are: ${known}`);
 }

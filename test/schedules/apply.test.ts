@@ -86,7 +86,7 @@ describe('applying schedules', () => {
     assert.deepEqual(applied, {
       id: 'lurewatch-mailbox-soc',
       change: 'updated',
-      differences: ['every: 5m → 90s', 'task queue: lurewatch → other', 'catch-up window: 5m → 90s'],
+      differences: ['times: 5m → 90s', 'task queue: lurewatch → other', 'catch-up window: 5m → 90s'],
       paused: true,
     });
     const { state, spec } = await describeSchedule('soc');
@@ -104,7 +104,7 @@ describe('applying schedules', () => {
       policies: { ...found.policies, overlap: 'ALLOW_ALL' },
     }));
     const [applied] = await apply({ soc: '5m' });
-    assert.deepEqual(applied?.differences, ['every: times of its own → 5m', 'overlap: ALLOW_ALL → SKIP']);
+    assert.deepEqual(applied?.differences, ['times: 03:00 (UTC) → 5m', 'overlap: ALLOW_ALL → SKIP']);
     assert.deepEqual((await apply({ soc: '5m' }))[0]?.change, 'unchanged');
   });
 
@@ -182,7 +182,7 @@ describe('operating schedules', () => {
     await listed('lurewatch-mailbox-soc');
     await assert.rejects(
       pauseSchedule(client, 'sok', 'x'),
-      /no schedule lurewatch-mailbox-sok; ours are: lurewatch-mailbox-soc\..*\[LW_SCHEDULE_UNKNOWN\]/,
+      /no schedule lurewatch-mailbox-sok or lurewatch-feed-sok; ours are: lurewatch-mailbox-soc\..*\[LW_SCHEDULE_UNKNOWN\]/,
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { configSchema } from '../../src/config/schema.js';
 import { desiredSchedules } from '../../src/schedules/desired.js';
+import { feedKey, mailboxKey } from '../../src/temporal/search-attribute-keys.js';
 
 describe('the schedules that a configuration asks for', () => {
   it('are one for each mailbox, and start its poll in its interval on the configured task queue', () => {
@@ -21,15 +22,48 @@ describe('the schedules that a configuration asks for', () => {
       taskQueue: 'soc-queue',
       input: { mailbox: 'soc' },
       summary: 'Poll of mailbox soc',
-      everyMs: 300_000,
+      times: { kind: 'every', everyMs: 300_000 },
       catchupWindowMs: 300_000,
-      mailbox: 'soc',
+      searchAttribute: { key: mailboxKey, value: 'soc' },
     });
     assert.deepEqual(
-      schedules.map(({ id, everyMs }) => [id, everyMs]),
+      schedules.map(({ id, times }) => [id, times]),
       [
-        ['lurewatch-mailbox-soc', 300_000],
-        ['lurewatch-mailbox-reports', 60_000],
+        ['lurewatch-mailbox-soc', { kind: 'every', everyMs: 300_000 }],
+        ['lurewatch-mailbox-reports', { kind: 'every', everyMs: 60_000 }],
+      ],
+    );
+  });
+
+  it('are one for each feed with a time, and start its import', () => {
+    const preset = { preset: 'ransomwatch', source: './a.tsv' };
+    const config = configSchema.parse({
+      taskQueue: 'soc-queue',
+      feeds: {
+        leaks: { ...preset, at: ['18:00', '06:00', '18:00'], on: ['monday'], timezone: 'Asia/Tokyo' },
+        hourly: { ...preset, every: '1h' },
+        monthly: { ...preset, cron: '0 6 1 * *' },
+        manual: preset,
+      },
+    });
+    const [leaks, ...others] = desiredSchedules(config);
+    assert.deepEqual(leaks, {
+      id: 'lurewatch-feed-leaks',
+      subject: 'feed leaks',
+      workflowType: 'importFeed',
+      workflowId: 'import-leaks',
+      taskQueue: 'soc-queue',
+      input: { feed: 'leaks' },
+      summary: 'Import of feed leaks',
+      times: { kind: 'at', at: ['18:00', '06:00'], on: ['monday'], timezone: 'Asia/Tokyo' },
+      catchupWindowMs: 12 * 3_600_000,
+      searchAttribute: { key: feedKey, value: 'leaks' },
+    });
+    assert.deepEqual(
+      others.map(({ id, times, catchupWindowMs }) => [id, times, catchupWindowMs]),
+      [
+        ['lurewatch-feed-hourly', { kind: 'every', everyMs: 3_600_000 }, 3_600_000],
+        ['lurewatch-feed-monthly', { kind: 'cron', cron: '0 6 1 * *', timezone: 'UTC' }, 12 * 3_600_000],
       ],
     );
   });
