@@ -6,6 +6,8 @@ import { createActivities } from './activities/create-activities.js';
 import { type Dependencies, mispSinkName } from './activities/dependencies.js';
 import { activityInterceptors } from './activities/failures.js';
 import { type LoadedConfig, resolveAllSecrets } from './config/load-config.js';
+import { createFeed } from './feeds/create-feed.js';
+import type { Feed } from './feeds/feed.js';
 import { keepHealthFile } from './health/health-file.js';
 import { lastPollOf } from './health/last-poll.js';
 import { createExtractionPool } from './indicators/extraction-pool.js';
@@ -14,7 +16,7 @@ import type { Log } from './log/logger.js';
 import { temporalLogger } from './log/temporal-logger.js';
 import { createSource } from './mail/create-source.js';
 import type { MailSource } from './mail/source.js';
-import { createMispSink } from './misp/create-sink.js';
+import { createMispRevisionSink, createMispSink } from './misp/create-sink.js';
 import type { Sink } from './sinks/sink.js';
 import { createTarget } from './soar/create-target.js';
 import { FileStore } from './store/file-store.js';
@@ -119,18 +121,31 @@ export async function openDependencies(loaded: LoadedConfig, client: Client): Pr
     sinks.set(name, createTarget(name, target, secrets, baseFolder));
   }
   if (config.misp !== undefined) sinks.set(mispSinkName, createMispSink(config.misp, secrets, baseFolder));
+  const feeds = new Map<string, Feed>();
+  for (const [name, feed] of Object.entries(config.feeds)) {
+    if (config.misp !== undefined) feeds.set(name, createFeed(name, feed, config.misp, secrets, baseFolder));
+  }
+  const revisions =
+    feeds.size === 0 || config.misp === undefined
+      ? undefined
+      : createMispRevisionSink(config.misp, secrets, baseFolder);
   return {
     config,
     store,
     ledger: openLedger(store),
     sources,
     sinks,
+    feeds,
+    revisions,
     extraction: createExtractionPool({ threads: Math.min(4, Math.max(1, availableParallelism() - 1)) }),
     workflows: createWorkflows(client, config.taskQueue),
   };
 }
 
-export async function closeDependencies({ sources, sinks, extraction, store }: Dependencies): Promise<void> {
-  await Promise.allSettled([...sources.values(), ...sinks.values(), extraction].map((held) => held.close()));
+export async function closeDependencies(dependencies: Dependencies): Promise<void> {
+  const { sources, sinks, feeds, revisions, extraction, store } = dependencies;
+  const feedSources = [...feeds.values()].map(({ source }) => source);
+  const held = [...sources.values(), ...sinks.values(), ...feedSources, extraction, ...(revisions ? [revisions] : [])];
+  await Promise.allSettled(held.map((each) => each.close()));
   await store.close();
 }

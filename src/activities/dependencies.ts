@@ -1,10 +1,12 @@
 import type { Config, MailboxConfig } from '../config/schema.js';
-import { unknownMailbox } from '../config/unknown-mailbox.js';
+import { unknownFeed, unknownMailbox } from '../config/unknown-name.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { Feed } from '../feeds/feed.js';
 import type { ExtractionPool } from '../indicators/extraction-pool.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Owner } from '../ledger/records.js';
 import type { MailSource } from '../mail/source.js';
+import type { RevisionSink } from '../misp/revisions.js';
 import type { Sink } from '../sinks/sink.js';
 import type { Store } from '../store/store.js';
 import type { DeliverMessageInput } from '../workflows/types.js';
@@ -21,6 +23,8 @@ export interface OpenDelivery {
 export interface Workflows {
   /** False: it has ended, or Temporal does not know it (any more). Throws while Temporal cannot be asked. */
   isOpen(owner: Owner): Promise<boolean>;
+  /** Of any of its runs. */
+  isWorkflowOpen(workflowId: string): Promise<boolean>;
   /** True while a `deliverMessage` workflow carries this alert of this mailbox. */
   isInDelivery(mailbox: string, alertId: string): Promise<boolean>;
   /** From the visibility store, which may lag behind by seconds. */
@@ -37,6 +41,9 @@ export interface Dependencies {
   readonly sources: ReadonlyMap<string, MailSource>;
   /** Targets by name, and MISP under `misp`. */
   readonly sinks: ReadonlyMap<string, Sink>;
+  readonly feeds: ReadonlyMap<string, Feed>;
+  /** MISP as feeds write to it; undefined: none is configured, and no feed either. */
+  readonly revisions: RevisionSink | undefined;
   readonly extraction: ExtractionPool;
   readonly workflows: Workflows;
 }
@@ -66,4 +73,16 @@ export function sinkNamed(dependencies: Dependencies, name: string): Sink {
   if (sink !== undefined) return sink;
   const names = [...dependencies.sinks.keys()];
   throw new LurewatchError('LW_UNKNOWN_TARGET', `there is no target "${name}" (there is: ${names.join(', ')})`);
+}
+
+export function feedNamed(dependencies: Dependencies, name: string): Feed {
+  const feed = dependencies.feeds.get(name);
+  if (feed === undefined) throw unknownFeed(name, [...dependencies.feeds.keys()]);
+  return feed;
+}
+
+/** Where feeds are configured, MISP is: the configuration is refused otherwise. */
+export function revisionSink({ revisions }: Dependencies): RevisionSink {
+  if (revisions !== undefined) return revisions;
+  throw new LurewatchError('LW_CONFIG_INVALID', 'feeds need a MISP to write to', { where: 'misp' });
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mispSinkName } from '../activities/dependencies.js';
 import type { LoadedConfig } from '../config/load-config.js';
+import { createFeed } from '../feeds/create-feed.js';
 import { createSource } from '../mail/create-source.js';
-import { createMispSink } from '../misp/create-sink.js';
+import type { MispConfig } from '../misp/config.js';
+import { createMispRevisionSink, createMispSink } from '../misp/create-sink.js';
 import type { Sink } from '../sinks/sink.js';
 import { createTarget } from '../soar/create-target.js';
 import { repeatsLine } from '../soar/target-setup.js';
@@ -49,7 +51,7 @@ export function checksOf(loaded: LoadedConfig): readonly Check[] {
     start('Temporal', () => withTemporal((temporal) => checkTemporal(temporal, config.taskQueue))),
     ...mailboxes,
     ...targets,
-    ...(misp === undefined ? [] : [start(mispSinkName, () => checkSink(createMispSink(misp, secret, baseFolder)))]),
+    ...(misp === undefined ? [] : [start(mispSinkName, () => checkMisp(loaded, misp)), ...feedChecks(loaded, misp)]),
   ];
 }
 
@@ -64,7 +66,27 @@ function start(name: string, work: () => Promise<readonly string[]>): Check {
   return { name, result };
 }
 
-async function checkSink(sink: Sink): Promise<readonly string[]> {
+/** Feeds ask more of MISP: they change events, too. */
+async function checkMisp({ config, baseFolder, secret }: LoadedConfig, misp: MispConfig): Promise<readonly string[]> {
+  const hasFeeds = Object.keys(config.feeds).length > 0;
+  return checkSink((hasFeeds ? createMispRevisionSink : createMispSink)(misp, secret, baseFolder));
+}
+
+function feedChecks({ config, baseFolder, secret }: LoadedConfig, misp: MispConfig): readonly Check[] {
+  return Object.entries(config.feeds).map(([name, feed]) =>
+    start(`feed ${name}`, async () => {
+      const { source, mapping } = createFeed(name, feed, misp, secret, baseFolder);
+      try {
+        mapping();
+        return await source.check(AbortSignal.timeout(patienceMs));
+      } finally {
+        await source.close();
+      }
+    }),
+  );
+}
+
+async function checkSink(sink: Pick<Sink, 'check' | 'close' | 'repeats'>): Promise<readonly string[]> {
   try {
     const findings = await sink.check(AbortSignal.timeout(patienceMs));
     const said = findings.some((line) => line.startsWith('repeats:'));

@@ -6,16 +6,19 @@ import { addDev } from './commands/dev.js';
 import { addExtract } from './commands/extract.js';
 import { addFind } from './commands/find.js';
 import { addHeld } from './commands/held.js';
+import { addImport } from './commands/import.js';
 import { addIngest } from './commands/ingest.js';
 import { addSchedules } from './commands/schedules.js';
 import { addWorker } from './commands/worker.js';
 
 /** The order is that of the help: what a new user needs first stands first. */
-const commands = [addDev, addCheck, addIngest, addFind, addHeld, addExtract, addSchedules, addWorker];
+const commands = [addDev, addCheck, addIngest, addImport, addFind, addHeld, addExtract, addSchedules, addWorker];
 
 export function createProgram(): Command {
   const program = new Command('lurewatch')
-    .description('Turns suspicious mail into SOAR alerts and MISP events, exactly once, losing nothing.')
+    .description(
+      'Turns suspicious mail and threat feeds into SOAR alerts and MISP events, exactly once, losing nothing.',
+    )
     .version(readVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print help')
     // Errors are printed in one place, as one message, and decide the exit status there.

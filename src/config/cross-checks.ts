@@ -1,6 +1,10 @@
-import { isRecord } from './json-schema.js';
-import { didYouMean, type Mistake, shown } from './mistakes.js';
-import { nearest } from './nearest.js';
+import { feedSchema } from '../feeds/config.js';
+import { definitionMistakes } from '../feeds/definition.js';
+import type { MispEventConfig } from '../misp/config.js';
+import { isRecord } from './is-record.js';
+import { type Mistake, mistakesFromIssues, shown } from './mistakes.js';
+import { didYouMean, nearest } from './nearest.js';
+import { repaired } from './repaired.js';
 
 /**
  * The rules between one place of the configuration and another. They read the data as the user wrote it, so that
@@ -13,6 +17,7 @@ export function crossCheck(data: unknown): readonly Mistake[] {
     ...entries(data.mailboxes).flatMap(([mailbox, value]) => checkMailbox(mailbox, value, targets, data.misp)),
     ...entries(targets).flatMap(([target, value]) => checkEncrypted(['targets', target], value)),
     ...(isRecord(data.misp) ? checkMisp(data.misp) : []),
+    ...entries(data.feeds).flatMap(([feed, value]) => checkFeed(feed, value, data)),
   ];
 }
 
@@ -41,6 +46,45 @@ function checkMailbox(mailbox: string, value: Entry, targets: Entry, misp: unkno
   return nowhere && (value.targets === undefined || Array.isArray(value.targets))
     ? [{ path, of: 'key', reason: 'delivers nowhere: name a target under `targets`, or configure `misp`' }]
     : [...unknown, ...twice];
+}
+
+function checkFeed(feed: string, value: Entry, data: Entry): readonly Mistake[] {
+  const path = ['feeds', feed];
+  const mistakes: Mistake[] = [];
+  if (data.misp === undefined) mistakes.push({ path, of: 'key', reason: 'has nowhere to go: configure `misp`' });
+  const times = ['every', 'at', 'cron'].filter((key) => value[key] !== undefined);
+  for (const other of times.slice(1)) {
+    const reason = `only one of \`every\`, \`at\` and \`cron\` may be given, and there is \`${times[0]}\` already`;
+    mistakes.push({ path: [...path, other], of: 'key', reason });
+  }
+  if (value.on !== undefined && value.at === undefined) {
+    mistakes.push({ path: [...path, 'on'], of: 'key', reason: 'needs `at`: the times of day on these days' });
+  }
+  const { value: readable, hidden, isReplaced } = repaired(feedSchema, value, feedFillers);
+  const behind = mistakesFromIssues(
+    hidden.map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
+    data,
+  );
+  const parts = readable === undefined ? [] : definitionMistakes(readable, eventDefaults(data.misp));
+  return [
+    ...mistakes,
+    ...behind,
+    ...parts
+      .filter((mistake) => !isReplaced(mistake.path))
+      .map((mistake) => ({ ...mistake, path: [...path, ...mistake.path] })),
+  ];
+}
+
+/** What is no mistake, whatever stands beside it. */
+const feedFillers = {
+  ...{ source: '.', url: 'https://feed.invalid/', format: { kind: 'jsonl' } },
+  ...{ info: '-', date: 'today', type: 'auto', value: '-', column: '-', cluster: '-', name: '-', relation: '-' },
+};
+
+/** What an event is where nothing says so; only mistakes are looked for with it. */
+function eventDefaults(misp: unknown): MispEventConfig {
+  const group = isRecord(misp) && typeof misp.sharingGroup === 'number' ? { sharingGroup: misp.sharingGroup } : {};
+  return { tlp: 'amber', distribution: 0, threatLevel: 4, analysis: 0, toIds: false, ...group };
 }
 
 function checkMisp(misp: Entry): readonly Mistake[] {

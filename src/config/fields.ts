@@ -42,5 +42,5 @@ export const httpShape = {
   ...tlsShape,
   rate: z.number().positive().optional().describe('At most so many requests a second.'),
   timeout: duration.prefault('30s').describe('For one request, from the first byte sent to the last received.'),
-  concurrency: z.int().min(1).max(64).default(16).describe('Requests at the same time for each batch.'),
+  concurrency: z.int().min(1).max(64).default(16).describe('Requests at the same time, from one worker.'),
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from './is-record.js';
 import { configSchema } from './schema.js';
 
 /** The part of JSON Schema that zod writes for lurewatch.yaml and that the reference and the advice read. */
@@ -18,6 +19,10 @@ export interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean | undefined;
   readonly oneOf?: readonly SchemaNode[] | undefined;
   readonly anyOf?: readonly SchemaNode[] | undefined;
+  /** Of a `kind` that is filled in by the presence of another key: that key. */
+  readonly follows?: string | undefined;
+  /** What may stand in place of a whole map, in words. */
+  readonly shorthand?: string | undefined;
 }
 
 const schemaNode: z.ZodType<SchemaNode> = z.lazy(() =>
@@ -35,12 +40,19 @@ const schemaNode: z.ZodType<SchemaNode> = z.lazy(() =>
     additionalProperties: z.union([z.boolean(), schemaNode]).optional(),
     oneOf: z.array(schemaNode).optional(),
     anyOf: z.array(schemaNode).optional(),
+    follows: z.string().optional(),
+    shorthand: z.string().optional(),
   }),
 );
 
 /** lurewatch.yaml as users write it (before defaults and conversions). */
 export function configJsonSchema(): SchemaNode {
-  return schemaNode.parse(z.toJSONSchema(configSchema, { io: 'input' }));
+  return jsonSchemaOf(configSchema);
+}
+
+/** Any part of it. */
+export function jsonSchemaOf(schema: z.ZodType): SchemaNode {
+  return schemaNode.parse(z.toJSONSchema(schema, { io: 'input' }));
 }
 
 /** The alternatives of a schema, unions within unions laid out flat; a plain schema is its own only one. */
@@ -49,9 +61,16 @@ export function alternatives(schema: SchemaNode): readonly SchemaNode[] {
   return members === undefined ? [schema] : members.flatMap(alternatives);
 }
 
-/** The keys that a map at `path` may have, in the variant that `data` chose there by its `kind` (and `api`). */
-export function knownKeys(path: readonly PropertyKey[], data: unknown): readonly string[] {
-  let schemas: readonly SchemaNode[] = [configJsonSchema()];
+/**
+ * The keys that a map at `path` may have, also within lists and beside other kinds of values, in the variant that `data`
+ * chose there by its `kind` (and `api`).
+ */
+export function knownKeys(
+  path: readonly PropertyKey[],
+  data: unknown,
+  schema: SchemaNode = configJsonSchema(),
+): readonly string[] {
+  let schemas: readonly SchemaNode[] = [schema];
   let value = data;
   for (const segment of path) {
     schemas = schemas.flatMap((schema) => chosen(schema, value)).flatMap((schema) => child(schema, String(segment)));
@@ -63,16 +82,13 @@ export function knownKeys(path: readonly PropertyKey[], data: unknown): readonly
   return [...new Set(keys)];
 }
 
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function chosen(schema: SchemaNode, value: unknown): readonly SchemaNode[] {
   const all = alternatives(schema);
   const fitting = all.filter((variant) =>
     Object.entries(variant.properties ?? {}).every(([key, property]) => {
       if (property.const === undefined) return true;
       const given = isRecord(value) ? value[key] : undefined;
+      if (given === undefined && property.follows !== undefined) return isRecord(value) && property.follows in value;
       return (given ?? property.default) === property.const;
     }),
   );

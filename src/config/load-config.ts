@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import { crossCheck } from './cross-checks.js';
 import type { SecretRef } from './fields.js';
-import { isRecord } from './json-schema.js';
+import { isRecord } from './is-record.js';
 import { type Mistake, mistakesFromIssues, valueAt } from './mistakes.js';
 import { nearest } from './nearest.js';
 import { type Config, configSchema } from './schema.js';
@@ -81,9 +81,17 @@ function parseConfig(text: string, file: string): Config {
   // An empty file, or one with only comments, is a configuration with nothing in it.
   const data = yaml.data ?? {};
   const result = configSchema.safeParse(data);
-  const mistakes = [...mistakesFromIssues(allIssues(result.error, data), data), ...crossCheck(data)];
+  const mistakes = once([...mistakesFromIssues(allIssues(result.error, data), data), ...crossCheck(data)]);
   if (!result.success || mistakes.length > 0 || yaml.errors.length > 0) throw invalid(file, yaml, mistakes);
   return result.data;
+}
+
+/** Two checks may find the same. */
+function once(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const told = new Map(
+    mistakes.map((mistake) => [JSON.stringify([mistake.path.map(String), mistake.reason]), mistake]),
+  );
+  return [...told.values()];
 }
 
 /** A wrong `kind` hides what else is wrong beside it: look again with the kind that was most likely meant. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { isRecord, knownKeys } from './json-schema.js';
-import { nearest } from './nearest.js';
+import { isRecord } from './is-record.js';
+import { configJsonSchema, knownKeys, type SchemaNode } from './json-schema.js';
+import { didYouMean, nearest } from './nearest.js';
 import type { ConfigPath } from './yaml-text.js';
 
 /** One thing that is wrong in lurewatch.yaml, in plain words, and what in the text it is about. */
@@ -12,14 +13,22 @@ export interface Mistake {
 
 type Issue = z.core.$ZodIssue;
 
-/** What a schema check found, as mistakes. `data` is what was checked: zod's issues leave the values out. */
-export function mistakesFromIssues(issues: readonly Issue[], data: unknown): readonly Mistake[] {
-  return issues.flatMap((issue): readonly Mistake[] => {
+/**
+ * What a schema check found, as mistakes.
+ * @param data what was checked: zod's issues leave the values out
+ * @param schema of `data`; by default that of lurewatch.yaml
+ */
+export function mistakesFromIssues(
+  issues: readonly Issue[],
+  data: unknown,
+  schema: SchemaNode = configJsonSchema(),
+): readonly Mistake[] {
+  return issues.flatMap(withinUnion).flatMap((issue): readonly Mistake[] => {
     const { path } = issue;
     const value = valueAt(data, path);
     if (issue.code === 'unrecognized_keys') {
       const present = isRecord(value) ? Object.keys(value) : [];
-      const candidates = knownKeys(path, data).filter((key) => !present.includes(key));
+      const candidates = knownKeys(path, data, schema).filter((key) => !present.includes(key));
       return issue.keys.map((key) => ({
         path: [...path, key],
         of: 'key',
@@ -33,9 +42,18 @@ export function mistakesFromIssues(issues: readonly Issue[], data: unknown): rea
   });
 }
 
-/** ` (did you mean …?)`, or nothing. */
-export function didYouMean(name: string | undefined): string {
-  return name === undefined ? '' : `; did you mean \`${name}\`?`;
+/** Where a value is plainly meant as one kind of several, a map or a list, what is wrong inside of it. */
+function withinUnion(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.filter((errors) => !errors.some(({ path, code }) => path.length === 0 && isOfKind(code)));
+  const [only, second] = meant;
+  if (only === undefined || second !== undefined || only.length === 0) return [issue];
+  return only.flatMap((inner) => withinUnion({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** It is not of this kind at all. */
+function isOfKind(code: Issue['code']): boolean {
+  return code !== 'unrecognized_keys' && code !== 'too_small' && code !== 'custom';
 }
 
 /** A value as it may be shown: nothing under a key that looks like that of a secret. */

@@ -8,10 +8,20 @@ export function nearest(text: string, candidates: readonly string[]): string | u
     const known = candidate.toLowerCase();
     // `user` for `username`: an abbreviation is near, however much is left out.
     const abbreviates = wanted.length >= 3 && (known.startsWith(wanted) || wanted.startsWith(known));
-    const score = abbreviates ? 1 : distance(wanted, known);
-    // Two letters swapped count as two.
+    const score = abbreviates || swapped(wanted, known) ? 1 : distance(wanted, known);
+    // Letters swapped in a longer word count as two.
     const enough = wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
     if (score <= enough && (best === undefined || score < best.score)) best = { candidate, score };
   }
   return best?.candidate;
+}
+
+/** `cvs` for `csv`. */
+function swapped(one: string, other: string): boolean {
+  return one.length < 5 && [...one].sort().join('') === [...other].sort().join('');
+}
+
+/** `; did you mean …?`, or nothing. */
+export function didYouMean(name: string | undefined): string {
+  return name === undefined ? '' : `; did you mean \`${name}\`?`;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedSchema } from '../feeds/config.js';
 import { mispSchema } from '../misp/config.js';
 import { fileTargetSchema } from '../soar/file/config.js';
 import { secopsTargetSchema } from '../soar/secops/config.js';
@@ -106,6 +107,10 @@ export const configSchema = z.strictObject({
   mailboxes: z.record(name, mailboxSchema).default({}).describe('The mailboxes, each under a name of your choice.'),
   targets: z.record(name, targetSchema).default({}).describe('The SOARs, each under a name of your choice.'),
   misp: mispSchema.optional().describe('The MISP that gets an event for each alert with indicators.'),
+  feeds: z
+    .record(name, feedSchema)
+    .default({})
+    .describe('Threat feeds that become MISP events, each under a name of your choice.'),
   taskQueue: z.string().min(1).default('lurewatch').describe('The Temporal task queue of the workers.'),
   shutdownGraceTime: duration
     .prefault('30s')

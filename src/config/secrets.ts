@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { SecretRef } from './fields.js';
-import { isRecord } from './json-schema.js';
+import { isRecord } from './is-record.js';
 import { Secret } from './secret.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -23,6 +23,7 @@ export function createWorkflows(client: Client, taskQueue: string): Workflows {
   }
   return {
     isOpen,
+    isWorkflowOpen: (workflowId) => isOpen({ workflowId }),
     isInDelivery: (mailbox, alertId) => isOpen({ workflowId: deliverMessageId(mailbox, alertId) }),
     openDeliveries: (mailbox) => openDeliveries(client, taskQueue, mailbox),
     startDelivery: (input) => startDelivery(client, taskQueue, input),

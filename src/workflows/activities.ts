@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
 
 /** A worker that died is noticed this soon; activities report five times as often. */
@@ -35,4 +35,22 @@ export const messageActivities = proxyActivities<Pick<Activities, 'deliverAlert'
   startToCloseTimeout: '15m',
   heartbeatTimeout,
   retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '15m' },
+});
+
+/** Reads a whole source, which may be millions of rows, and again from its start after a death. */
+export const feedReadingActivities = proxyActivities<Pick<Activities, 'prepareFeed' | 'finishImport'>>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout,
+  retry: { ...patient, maximumInterval: '2m', maximumAttempts: 20 },
+});
+
+/**
+ * A part of a feed: tried for as long as MISP is away, since the rest would fare no better. Who cancels an import waits
+ * until nothing of it is written any more.
+ */
+export const feedActivities = proxyActivities<Pick<Activities, 'writeFeedEvents' | 'markGoneEvents'>>({
+  startToCloseTimeout: '1h',
+  heartbeatTimeout,
+  retry: { ...patient, maximumInterval: '2m' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { ImportFeedInput } from './feed-types.js';
 import type { Decision, IngestMailboxInput } from './types.js';
 
 /** Inputs come from people at a terminal: say what is wrong with them instead of failing somewhere inside. */
@@ -14,6 +15,17 @@ export function checkIngestMailboxInput(input: unknown): IngestMailboxInput {
   const unknown = Object.keys(input).filter((key) => !['mailbox', 'dryRun', 'limit', 'continued'].includes(key));
   if (unknown.length > 0) throw invalid(`"${unknown.join('", "')}" is not known, ${example}`);
   return input as unknown as IngestMailboxInput;
+}
+
+export function checkImportFeedInput(input: unknown): ImportFeedInput {
+  const example = 'like {"feed":"ransomwatch"} or {"feed":"ransomwatch","dryRun":true}';
+  if (!isRecord(input)) throw invalid(`the input must be an object, ${example}`);
+  if (typeof input.feed !== 'string' || input.feed === '') throw invalid(`"feed" must be a name, ${example}`);
+  if (input.dryRun !== undefined && typeof input.dryRun !== 'boolean') throw invalid('"dryRun" must be true or false');
+  if (input.from !== undefined && !isText(input.from)) throw invalid('"from" must be the path of a file');
+  const unknown = Object.keys(input).filter((key) => !['feed', 'dryRun', 'from', 'continued'].includes(key));
+  if (unknown.length > 0) throw invalid(`"${unknown.join('", "')}" is not known, ${example}`);
+  return input as unknown as ImportFeedInput;
 }
 
 export function checkDecision(decision: unknown): asserts decision is Decision {

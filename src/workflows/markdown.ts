@@ -1,3 +1,4 @@
+import type { ImportProgress } from './feed-types.js';
 import type { AlertRow, BatchFailure, Counts, SinkState } from './types.js';
 
 /** What the Web UI shows of a running or ended workflow. Senders choose these texts: nothing of them may be markup. */
@@ -47,5 +48,17 @@ export function deliveryDetails(from: string, subject: string, sinks: readonly S
     '| sink | state | |',
     '|---|---|---|',
     ...sinks.map(({ sink, state, detail }) => `| ${plain(sink)} | ${state} | ${plain(detail)} |`),
+  ].join('\n');
+}
+
+export function importDetails(feed: string, progress: ImportProgress, problems: readonly BatchFailure[]): string {
+  const { rows, toWrite, done, created, updated, unchanged, rejected, writers } = progress;
+  return [
+    `**${plain(feed)}**: ${done} of ${toWrite} events to write are done, with ${writers} at a time`,
+    '',
+    '| rows | created | updated | unchanged | rejected rows |',
+    '|---|---|---|---|---|',
+    `| ${rows} | ${created} | ${updated} | ${unchanged} | ${rejected} |`,
+    ...problems.slice(0, 5).map(({ message }) => `\n${plain(message)}`),
   ].join('\n');
 }

@@ -19,6 +19,16 @@ targets:
   cases: { kind: file, path: ./cases }
 `;
 
+const withFeed = `
+misp: { kind: feed, path: ./feed }
+feeds:
+  leaks:
+    source: ./leaks.csv
+    format: { kind: csv, header: [name, url] }
+    event: { info: "{name}", date: today }
+    attributes: [{ type: url, value: "{url}" }]
+`;
+
 async function withConfig(text: string, work: (folder: string) => Promise<void>): Promise<void> {
   await inFolder(async (folder) => {
     await writeFile(join(folder, 'lurewatch.yaml'), text);
@@ -37,6 +47,8 @@ describe('a command that is used wrongly ends with status 2 and says how it is u
     ['an unknown command', ['ingset'], /unknown command 'ingset'.*Did you mean ingest\?/],
     ['an unknown command of a group', ['held', 'lits'], /unknown command 'lits'.*Did you mean list\?/],
     ['an unknown option', ['ingest', 'soc', '--dryrun'], /unknown option '--dryrun'.*Did you mean --dry-run\?/],
+    ['an unknown option of an import', ['import', 'leaks', '--dryrun'], /unknown option '--dryrun'.*--dry-run\?/],
+    ['a missing feed', ['import'], /missing required argument 'feed'.*lurewatch import --help/],
     ['a missing argument', ['ingest'], /missing required argument 'mailbox'.*lurewatch ingest --help/],
     ['an argument too many', ['find', 'a', 'b'], /too many arguments/],
     ['an option without its value', ['ingest', 'soc', '--limit'], /argument missing/],
@@ -77,6 +89,7 @@ describe('help', () => {
     ['dev'],
     ['check'],
     ['ingest'],
+    ['import'],
     ['find'],
     ['extract'],
     ['worker'],
@@ -118,6 +131,20 @@ describe('a wrong configuration ends with status 2', () => {
     });
   });
 
+  it('a wrong mapping of a feed, before anything is started', async () => {
+    await withConfig(withFeed.replace('{url}', '{ulr}'), async (folder) => {
+      for (const args of [['check'], ['worker'], ['import', 'leaks'], ['schedules', 'apply']]) {
+        const { status, stderr } = await runCli(args, { folder });
+        assert.equal(status, 2);
+        assert.match(
+          stderr,
+          /yaml:8:38 feeds\.leaks\.attributes\[0\]\.value: the feed has no column `ulr`; did you mean `url`\?/,
+        );
+        assertOneMessage(stderr);
+      }
+    });
+  });
+
   it('a secret that is not set, before anything is started', async () => {
     await withConfig(withSecret, async (folder) => {
       for (const command of ['worker', 'dev']) {
@@ -149,11 +176,21 @@ describe('what fails outside ends with status 1', () => {
     });
   });
 
+  it('an unknown feed, with the nearest right name', async () => {
+    await withConfig(withFeed, async (folder) => {
+      const { status, stdout, stderr } = await runCli(['import', 'leak', '--json'], { folder });
+      assert.equal(status, 1);
+      assert.match(stderr, /there is no feed "leak" \(there is: leaks\).*Did you mean "leaks"\?.*LW_UNKNOWN_FEED/);
+      assert.equal(JSON.parse(stdout).error.code, 'LW_UNKNOWN_FEED');
+      assertOneMessage(stderr);
+    });
+  });
+
   it('a Temporal server that is not there, at once and with its address', async () => {
-    await withConfig(working, async (folder) => {
+    await withConfig(`${working}${withFeed}`, async (folder) => {
       const address = `127.0.0.1:${await freePort()}`;
       const environment = { TEMPORAL_ADDRESS: address };
-      const commands = [['worker'], ['ingest', 'soc'], ['schedules', 'list'], ['held', 'list']];
+      const commands = [['worker'], ['ingest', 'soc'], ['import', 'leaks'], ['schedules', 'list'], ['held', 'list']];
       for (const args of commands) {
         const { status, stdout, stderr } = await runCli([...args, '--json'], { folder, environment });
         assert.equal(status, 1, args.join(' '));

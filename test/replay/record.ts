@@ -2,9 +2,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lab, Site } from '../support/lab.js';
 import { eventually } from '../support/temporal.js';
+import { feedScenarios } from './feed-scenarios.js';
 import { historiesFolder } from './histories.js';
-import { playScenario, type Scenario, scenarios } from './scenarios.js';
+import { mailScenarios } from './mail-scenarios.js';
+import { eventsOfARun, type Scenario } from './scenario.js';
 import { scrubbed } from './scrub.js';
+
+const scenarios: readonly Scenario[] = [...mailScenarios, ...feedScenarios];
 
 /**
  * Records histories of real runs into test/replay/histories, all of them or those whose scenario is named:
@@ -18,9 +22,9 @@ async function record(names: readonly string[]): Promise<void> {
   const wanted = scenarios.filter(({ name }) => names.length === 0 || names.includes(name));
   if (wanted.length === 0) throw new Error(`There is: ${scenarios.map(({ name }) => name).join(', ')}.`);
   await mkdir(historiesFolder, { recursive: true });
-  const site = await Site.open();
+  const site = await Site.open({ dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': eventsOfARun } });
   try {
-    for (const scenario of wanted) await playScenario(site, scenario, (lab) => keepRuns(lab, scenario));
+    for (const scenario of wanted) await scenario.run(site, (lab) => keepRuns(lab, scenario));
   } finally {
     await site.close();
   }

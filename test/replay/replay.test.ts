@@ -4,7 +4,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { bundlePath } from '../../src/workflows/bundle-path.js';
 import { type RecordedHistory, readHistories } from './histories.js';
 
-const mostBytes = 128 * 1024;
+const mostBytes = 384 * 1024;
 const recorded = await readHistories();
 
 async function errorOfReplay({ workflowId, history }: RecordedHistory): Promise<Error | undefined> {
@@ -50,6 +50,16 @@ describe('histories recorded with earlier code', () => {
       new Set(['workflowExecutionCompleted', 'workflowExecutionFailed', 'workflowExecutionContinuedAsNew']),
     );
     assert.ok(activityTypes('ingestBatch').has('handOver'), 'no hand-over');
+    assert.deepEqual(
+      endings('importFeed'),
+      new Set([
+        'workflowExecutionCompleted',
+        'workflowExecutionFailed',
+        'workflowExecutionCanceled',
+        'workflowExecutionContinuedAsNew',
+      ]),
+    );
+    assert.ok(activityTypes('importFeed').has('markGoneEvents'), 'no event that left its feed');
     for (const name of ['workflowExecutionUpdateAccepted', 'timerFired', 'activityTaskCompleted']) {
       assert.ok(eventNames('deliverMessage').has(`${name}EventAttributes`), `no ${name}`);
     }

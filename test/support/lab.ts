@@ -91,6 +91,8 @@ export interface LabOptions {
   readonly misp?: unknown;
   /** Names of mailboxes with what differs from the usual; by default one, `soc`. */
   readonly mailboxes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** As in lurewatch.yaml. */
+  readonly feeds?: Readonly<Record<string, unknown>>;
   /** Values of secrets that the configuration names by `env`. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** How long after a claim a request may still be on its way, instead of what the sink says. */
@@ -122,7 +124,7 @@ export class Lab {
 
   /** Writes the configuration; `changes` go over the top-level keys. Workers read it when they start. */
   async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
-    const { targets, misp, mailboxes = { soc: {} } } = this.#options;
+    const { targets, misp, feeds = {}, mailboxes = { soc: {} } } = this.#options;
     const { imapPort } = this.site.dovecot;
     const usual = (name: string) => ({
       host: '127.0.0.1',
@@ -139,6 +141,7 @@ export class Lab {
       shutdownGraceTime: '5s',
       targets,
       ...(misp === undefined ? {} : { misp }),
+      feeds,
       mailboxes: Object.fromEntries(
         Object.entries(mailboxes).map(([name, different]) => [
           name,

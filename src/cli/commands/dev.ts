@@ -20,7 +20,7 @@ export function addDev(program: Command): void {
     summary: "Temporal's dev server with its Web UI and a worker, in one terminal. What it knows is kept in ./var.",
     example: 'lurewatch dev --schedules',
   })
-    .option('--schedules', 'also apply the schedules, so that the mailboxes are polled')
+    .option('--schedules', 'also apply the schedules, so that the mailboxes are polled and the feeds imported')
     .addOption(logLevelOption('warn'))
     .action(dev);
 }

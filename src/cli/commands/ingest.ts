@@ -5,12 +5,13 @@ import type { TemporalClient } from '../../temporal/connect.js';
 import type { ingestMailbox } from '../../workflows/ingest-mailbox.js';
 import type { IngestMailboxInput } from '../../workflows/types.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
-import { requireMailbox } from '../known-mailbox.js';
-import { note, printJson } from '../output.js';
+import { requireMailbox } from '../known-name.js';
+import { printJson } from '../output.js';
 import { pollProgress } from '../poll-progress.js';
 import { failedPollResult, showPollResult } from '../poll-result.js';
+import { runAndWait } from '../run-and-wait.js';
 import { wholeNumber } from '../whole-number.js';
-import { countWorkers, noWorkers, withTemporal } from '../with-temporal.js';
+import { withTemporal } from '../with-temporal.js';
 
 interface IngestOptions extends CommonOptions {
   readonly dryRun?: boolean;
@@ -42,38 +43,26 @@ async function pollAndWait(
   input: IngestMailboxInput,
   json: boolean,
 ): Promise<void> {
-  const { client } = temporal;
-  const workflowId = `ingest-${input.mailbox}-by-hand-${randomUUID().slice(0, 8)}`;
-  const handle = await client.workflow.start<typeof ingestMailbox>('ingestMailbox', {
-    taskQueue,
-    workflowId,
-    args: [input],
-    staticSummary: `${input.dryRun ? 'Look at' : 'Poll of'} mailbox ${input.mailbox}, by hand`,
-  });
-  if ((await countWorkers(temporal, taskQueue)) === 0) note(noWorkers(taskQueue));
-  const interrupted = new Promise<'detached'>((done) => process.once('SIGINT', () => done('detached')));
-  const progress = pollProgress(client, workflowId);
-  const result = handle.result();
   try {
-    const ended = await Promise.race([result, interrupted]);
-    progress.stop();
-    if (ended === 'detached') {
-      result.catch(() => undefined); // Of no more interest, and ends with the connection.
-      detach(temporal, workflowId, json);
-    } else if (json) printJson(ended);
+    const ended = await runAndWait(temporal, {
+      what: 'poll',
+      taskQueue,
+      json,
+      progress: pollProgress,
+      start: (client) =>
+        client.workflow.start<typeof ingestMailbox>('ingestMailbox', {
+          taskQueue,
+          workflowId: `ingest-${input.mailbox}-by-hand-${randomUUID().slice(0, 8)}`,
+          args: [input],
+          staticSummary: `${input.dryRun ? 'Look at' : 'Poll of'} mailbox ${input.mailbox}, by hand`,
+        }),
+    });
+    if (ended === undefined) return;
+    if (json) printJson(ended);
     else showPollResult(ended);
   } catch (error) {
-    progress.stop();
     const reached = failedPollResult(error);
     if (reached !== undefined && !json) showPollResult(reached);
     throw error;
   }
-}
-
-/** The poll itself goes on; what became of it is not known here. */
-function detach({ address, namespace }: TemporalClient, workflowId: string, json: boolean): void {
-  const look = `temporal workflow show --address ${address} --namespace ${namespace} --workflow-id ${workflowId}`;
-  note(`\nThe poll goes on without us. To look on: the Web UI, or\n  ${look}\nTo end it: temporal workflow cancel …`);
-  if (json) printJson({ detached: true, workflowId });
-  process.exitCode = 1;
 }

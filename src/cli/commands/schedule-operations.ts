@@ -12,21 +12,25 @@ interface OperationOptions extends CommonOptions {
 
 type Operations = typeof import('../../schedules/operate.js');
 
-/** What an operator does to the schedules of single mailboxes. */
+/** What an operator does to the schedules of single mailboxes and feeds. */
 export function addScheduleOperations(group: Command): void {
-  operation('pause', 'Stop polling until `resume`.', 'pause soc --why "the mail server moves"')
+  operation(
+    'pause',
+    'Stop polling a mailbox, or importing a feed, until `resume`.',
+    'pause soc --why "the mail server moves"',
+  )
     .option('--why <text>', 'stands in the list and in the Web UI', 'paused with lurewatch')
     .action(onEach('paused', (on, client, name, { why }) => on.pauseSchedule(client, name, why)));
 
-  operation('resume', 'Poll again.', 'resume soc')
+  operation('resume', 'Poll or import again.', 'resume soc')
     .option('--why <text>', 'stands in the list and in the Web UI', 'resumed with lurewatch')
     .action(onEach('resumed', (on, client, name, { why }) => on.resumeSchedule(client, name, why)));
 
-  operation('trigger', 'Poll now, unless a poll is running.', 'trigger soc').action(
+  operation('trigger', 'Poll or import now, unless that is running already.', 'trigger soc').action(
     onEach('triggered', (on, client, name) => on.triggerSchedule(client, name)),
   );
 
-  operation('backfill', 'Take the polls that fell, or would have fallen, between two times.', `backfill soc ${hour}`)
+  operation('backfill', 'Take the runs that fell, or would have fallen, between two times.', `backfill soc ${hour}`)
     .requiredOption('--from <time>', 'as 2026-01-31T08:00Z')
     .requiredOption('--to <time>', 'as 2026-01-31T09:00Z')
     .action(
@@ -35,13 +39,13 @@ export function addScheduleOperations(group: Command): void {
       ),
     );
 
-  const deletes = 'Delete a schedule. `apply` makes it again while the configuration has the mailbox.';
+  const deletes = 'Delete a schedule. `apply` makes it again while the configuration has the mailbox or feed.';
   operation('delete', deletes, 'delete soc').action(
     onEach('deleted', (on, client, name) => on.deleteSchedule(client, name)),
   );
 
   function operation(name: string, summary: string, example: string): Command {
-    return addCommand(group, { usage: `${name} <mailbox...>`, summary, example: `lurewatch schedules ${example}` });
+    return addCommand(group, { usage: `${name} <name...>`, summary, example: `lurewatch schedules ${example}` });
   }
 }
 

@@ -14,7 +14,7 @@ interface ApplyOptions extends CommonOptions {
 }
 
 export function addSchedules(program: Command): void {
-  const group = addGroup(program, 'schedules', 'The schedules that poll the mailboxes.');
+  const group = addGroup(program, 'schedules', 'The schedules that poll the mailboxes and import the feeds.');
   addCommand(group, {
     usage: 'apply',
     summary: 'Make the schedules equal to the configuration. What an operator paused stays paused.',
@@ -42,7 +42,8 @@ async function apply({ config: file, json, prune = false }: ApplyOptions): Promi
     return applySchedules(client, desiredSchedules(config), { prune, taskQueue: config.taskQueue });
   });
   if (json) printJson({ schedules });
-  else if (schedules.length === 0) print('The configuration has no mailbox, so there is nothing to schedule.');
+  else if (schedules.length === 0)
+    print('The configuration has no mailbox and no feed with a time, so there is nothing to schedule.');
   else print(schedules.map(appliedText).join('\n'));
   // Not equal to the configuration: somebody else's schedule has the name.
   if (schedules.some(({ change }) => change === 'foreign')) process.exitCode = 1;
@@ -65,22 +66,14 @@ async function list({ json }: CommonOptions): Promise<void> {
     return;
   }
   if (schedules.length === 0) note('There are no schedules of ours: `lurewatch schedules apply` makes them.');
-  else print(table(['schedule', 'for', 'every', 'last poll', 'next poll', 'note'], schedules.map(listedRow)));
+  else print(table(['schedule', 'for', 'times', 'last run', 'next run', 'note'], schedules.map(listedRow)));
 }
 
-function listedRow({
-  id,
-  subject,
-  everyMs,
-  paused,
-  note: remark,
-  lastRun,
-  nextRun,
-}: ListedSchedule): readonly string[] {
+function listedRow({ id, subject, times, paused, note: remark, lastRun, nextRun }: ListedSchedule): readonly string[] {
   return [
     id,
     subject,
-    everyMs === undefined ? '' : `${everyMs / 1000}s`,
+    times,
     lastRun === undefined ? 'none yet' : timeText(lastRun),
     paused ? 'paused' : nextRun === undefined ? '' : timeText(nextRun),
     remark,

@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Lab, Site } from '../support/lab.js';
+import type { Lab } from '../support/lab.js';
 import { type SoarLabOptions, withWebhook } from '../support/soar-labs.js';
 import { eventually } from '../support/temporal.js';
 import type { WebhookServer } from '../support/webhook-server.js';
+import type { Scenario } from './scenario.js';
 
-/** One story to record. */
-export interface Scenario {
-  readonly name: string;
-  /** How many runs of each workflow type are kept, the first ones. */
-  readonly keep: Readonly<Partial<Record<'ingestMailbox' | 'ingestBatch' | 'deliverMessage', number>>>;
+/** A mailbox and a SOAR that counts. */
+interface Story extends Pick<Scenario, 'name' | 'keep'> {
   readonly options?: SoarLabOptions;
-  /** Leaves no workflow open. */
   readonly play: (lab: Lab, soar: WebhookServer) => Promise<void>;
 }
 
 const forEver = Number.POSITIVE_INFINITY;
 const decision = { who: 'ada@example.com', why: 'the SOAR was mended' };
 
-export const scenarios: readonly Scenario[] = [
+const stories: readonly Story[] = [
   {
     name: 'delivered',
     keep: { ingestMailbox: 1, ingestBatch: 1 },
@@ -59,7 +56,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'continued',
     keep: { ingestMailbox: 2 },
     play: async (lab) => {
-      await lab.deliver(lab.mails(1_002));
+      await lab.deliver(lab.mails(2_502));
       await lab.worker();
       await lab.ingest();
     },
@@ -128,16 +125,19 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-export async function playScenario(site: Site, scenario: Scenario, whenPlayed: (lab: Lab) => Promise<void>) {
-  await withWebhook(
-    site,
-    async (lab, soar) => {
-      await scenario.play(lab, soar);
-      await whenPlayed(lab);
-    },
-    scenario.options,
-  );
-}
+export const mailScenarios: readonly Scenario[] = stories.map(({ name, keep, options, play }) => ({
+  name,
+  keep,
+  run: (site, whenPlayed) =>
+    withWebhook(
+      site,
+      async (lab, soar) => {
+        await play(lab, soar);
+        await whenPlayed(lab);
+      },
+      options,
+    ),
+}));
 
 type Handle = Awaited<ReturnType<typeof heldMessage>>;
 

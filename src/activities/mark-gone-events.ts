@@ -1,0 +1,85 @@
+import { hexDigits } from '../feeds/seen-events.js';
+import { Spool } from '../feeds/spool.js';
+import { type Revision, revisionId } from '../ledger/feed-revisions.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { RevisionSink } from '../misp/revisions.js';
+import type { SendResult, Sink } from '../sinks/sink.js';
+import type { SinkUses } from '../sinks/sink-use.js';
+import type { GoneInput, GoneResult } from '../workflows/feed-types.js';
+import { troubleOf } from './deliver-to-sink.js';
+import { type Dependencies, feedNamed, mispSinkName, revisionSink, sinkNamed } from './dependencies.js';
+import { type Revised, writeRevisions } from './write-revisions.js';
+
+/** Events that are looked up, and marked, together. */
+const together = 100;
+
+/**
+ * Gives the configured tag to events whose rows have left the feed. Nothing of them is removed. That they left is a
+ * revision like any other: a row that comes back makes the next one, which takes the tag off again.
+ */
+export function createMarkGoneEvents(dependencies: Dependencies, uses: SinkUses) {
+  return async function markGoneEvents({ feed: name, importId, digit }: GoneInput): Promise<GoneResult> {
+    const tag = feedNamed(dependencies, name).config.tagGone;
+    if (tag === undefined || !hexDigits.includes(digit)) return { gone: 0 };
+    const { store, ledger } = dependencies;
+    const seen = await new Spool(store, name, importId).seen(digit);
+    const missing = (await ledger.revisions.uuidsBeginningWith(name, digit)).filter((uuid) => !seen.has(uuid));
+    const sink = tagging(revisionSink(dependencies), tag);
+    const use = uses.of(sinkNamed(dependencies, mispSinkName));
+    let gone = 0;
+    for (let start = 0; start < missing.length; start += together) {
+      const leaving = await revisionsOfLeaving(ledger, name, tag, missing.slice(start, start + together));
+      const { fates, trouble } = await writeRevisions(dependencies, use, name, sink, leaving);
+      gone += fates.filter((fate) => fate.kind === 'reached' && !fate.earlier).length;
+      if (trouble !== undefined) return { gone, failure: troubleOf(trouble) };
+    }
+    return { gone };
+  };
+}
+
+/** Of events that MISP has, and that are not marked so already. */
+async function revisionsOfLeaving(
+  { revisions, deliveries }: Ledger,
+  feed: string,
+  tag: string,
+  uuids: readonly string[],
+): Promise<readonly Revised[]> {
+  const latest = (await revisions.latest(feed, uuids)).filter((revision) => revision !== undefined);
+  const outcomes = await deliveries.outcomes(mispSinkName, latest.map(revisionId));
+  const leaving = latest.flatMap((last, index): Revision[] => {
+    const reached = outcomes[index]?.kind === 'delivered';
+    // Marked; or never there; or an earlier attempt ended between the record and the tag.
+    if (last.gone === true) return reached ? [] : [last];
+    if (!reached) return [];
+    const number = last.number + 1;
+    const content = { ...last.content, tags: [...last.content.tags, tag] };
+    const contentHash = `gone: ${tag}`;
+    const { uuid, rows, content: before } = last;
+    return [{ version: 1, feed, uuid, number, contentHash, content, rows, before, gone: true, atMs: Date.now() }];
+  });
+  const created = await revisions.create(leaving);
+  // Not ours to make: another import says something newer of it just now, so its row is back.
+  return leaving
+    .filter((revision, index) => created[index] || latest.includes(revision))
+    .map((revision) => ({ alertId: revisionId(revision), event: { uuid: revision.uuid } }));
+}
+
+/** MISP, for revisions that are nothing but a tag. */
+function tagging(sink: RevisionSink, tag: string): Sink<Revised> {
+  const { name, repeats, concurrency, inFlightMs } = sink;
+  return {
+    ...{ name, repeats, concurrency, inFlightMs, alertsPerCall: 1 },
+    wants: () => true,
+    check: (signal) => sink.check(signal),
+    close: async () => undefined,
+    send: async (items, signal) => {
+      const results: SendResult[] = [];
+      for (const { event } of items) {
+        const refusal = await sink.tag(event.uuid, tag, signal);
+        const warnings = refusal === undefined ? [] : [refusal];
+        results.push({ status: 'delivered', reference: '', action: 'updated', warnings });
+      }
+      return results;
+    },
+  };
+}

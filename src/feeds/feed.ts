@@ -1,0 +1,22 @@
+import type { FeedConfig } from './config.js';
+import type { FormatConfig } from './formats/config.js';
+import type { CompiledMapping } from './mapping/compile.js';
+import type { FeedSource } from './sources/source.js';
+
+/** A feed of the configuration, ready to be read. */
+export interface Feed {
+  readonly name: string;
+  readonly config: FeedConfig;
+  readonly source: FeedSource;
+  /**
+   * A file of this machine in place of the source, in its format: rejected rows that were mended, say.
+   * @throws LW_FEED_UNREADABLE where it lies in no folder that the configuration speaks of
+   */
+  readonly part: (path: string) => FeedSource;
+  readonly format: FormatConfig;
+  /** Compiled anew for each import: `date: today` is another day then. */
+  readonly mapping: () => CompiledMapping;
+  readonly maxUnpackedBytes: number;
+  /** Where a file of this name lies on this machine; undefined: it came from elsewhere. */
+  readonly beside: (file: string) => string | undefined;
+}

@@ -1,0 +1,111 @@
+import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
+import type { FormatConfig } from './formats/config.js';
+import { readHead, readRows } from './formats/read-rows.js';
+import type { FeedHead } from './formats/reader.js';
+import type { CompiledMapping } from './mapping/compile.js';
+import { RowGroups } from './row-groups.js';
+import { type FeedEvent, type FeedFile, isRejected, type RejectedRow, type Row, type SourceRow } from './types.js';
+import { unpack } from './unpack/unpack.js';
+
+/** With the text of the rows that became the event. */
+export interface ReadEvent extends FeedEvent {
+  readonly rows: readonly SourceRow[];
+  /** Others of the same key. */
+  readonly rejectedRows: number;
+}
+
+export interface FeedReading {
+  readonly files: readonly FeedFile[];
+  readonly format: FormatConfig;
+  readonly mapping: CompiledMapping;
+  readonly maxUnpackedBytes: number;
+  /** Of this machine, which the caller made and removes. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onRejected: (row: RejectedRow) => Promise<void>;
+  /** A file that could not be read, or not to its end: the others go on. */
+  readonly onProblem: (error: LurewatchError) => void;
+  /** What a file begins with, before its rows are read. */
+  readonly onHead: (file: string, head: FeedHead) => void;
+  /** How many rows were read so far. */
+  readonly onProgress: (rows: number) => void;
+}
+
+/**
+ * The events that the files of a feed describe: every row is read before the first event comes out, since rows with an
+ * equal key become one event wherever they stand.
+ * @throws LW_FEED_MAPPING where no row becomes an event for a fault of the mapping
+ */
+export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent> {
+  const groups = new RowGroups(reading.folder);
+  try {
+    const counts = { read: 0, mapped: 0, events: 0 };
+    let fault: RejectedRow | undefined;
+    const rejectByMapping = async (row: RejectedRow) => {
+      fault ??= row;
+      await reading.onRejected(row);
+    };
+    for (const file of reading.files) {
+      for await (const row of rowsOf(reading, file)) {
+        counts.read += 1;
+        if (counts.read % 1000 === 0) reading.onProgress(counts.read);
+        if (isRejected(row)) {
+          await reading.onRejected(row);
+          continue;
+        }
+        counts.mapped += 1;
+        const key = reading.mapping.keyOf(row);
+        if (typeof key === 'string') await groups.add(key, row);
+        else await rejectByMapping(key);
+      }
+    }
+    reading.onProgress(counts.read);
+    for await (const { key, rows } of groups.groups()) {
+      reading.signal.throwIfAborted();
+      const { event, rejected } = reading.mapping.buildEvent(key, rows);
+      for (const row of rejected) await rejectByMapping(row);
+      if (event === undefined) continue;
+      counts.events += 1;
+      yield { ...event, rows: sourceRows(event, rows), rejectedRows: rejected.length };
+    }
+    if (counts.events === 0 && fault !== undefined && counts.mapped >= leastRowsForAVerdict) throw wrongMapping(fault);
+  } finally {
+    await groups.close();
+  }
+}
+
+/** Fewer bad rows may just be bad rows: a file of rejected rows that is imported again, say. */
+const leastRowsForAVerdict = 3;
+
+async function* rowsOf(reading: FeedReading, file: FeedFile): AsyncGenerator<Row | RejectedRow> {
+  const { format, mapping, signal, maxUnpackedBytes, onProblem } = reading;
+  try {
+    for (const stream of await unpack(file, { maxUnpackedBytes }, signal)) {
+      try {
+        reading.onHead(stream.name, await readHead(stream, format, signal));
+        for await (const rows of readRows(stream, format, { needs: mapping.needs, signal })) yield* rows;
+      } catch (error) {
+        onProblem(problemOr(error));
+      }
+    }
+  } catch (error) {
+    onProblem(problemOr(error));
+  }
+}
+
+/** What is wrong with one file is told and passed over; anything else ends the import. */
+function problemOr(error: unknown): LurewatchError {
+  if (isLurewatchError(error) && !error.retryable) return error;
+  throw error;
+}
+
+function sourceRows(event: FeedEvent, rows: readonly Row[]): readonly SourceRow[] {
+  const places = new Set(event.rows.map(({ file, row }) => `${row} ${file}`));
+  return rows.filter(({ file, row }) => places.has(`${row} ${file}`)).map(({ file, row, raw }) => ({ file, row, raw }));
+}
+
+function wrongMapping({ file, row, reason }: RejectedRow): LurewatchError {
+  return new LurewatchError('LW_FEED_MAPPING', `no row became an event; the first: ${reason}`, {
+    where: `${file}, row ${row}`,
+  });
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { createServer as createPlainServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import { after, before, describe, it } from 'node:test';
+import { makeCertificate } from '../support/certificates.js';
+import type { CliResult } from '../support/cli.js';
+import { plainCsv, plainFeed, plainRows } from '../support/feed-labs.js';
+import { FeedPlace } from '../support/feed-place.js';
+import { whileListening } from '../support/listening.js';
+
+let feeds: FeedPlace;
+before(async () => {
+  feeds = await FeedPlace.open();
+});
+after(() => feeds.close());
+
+const csv = plainCsv(plainRows(3));
+
+async function check(configured: Readonly<Record<string, unknown>>): Promise<CliResult> {
+  await feeds.configure(configured);
+  return feeds.place.run('check');
+}
+
+const serveCsv: RequestListener = (request, response) => {
+  if (request.url !== '/feed.csv') response.writeHead(404).end();
+  else response.writeHead(200, { etag: '"1"', 'content-length': csv.length }).end(csv);
+};
+
+describe('lurewatch check with feeds', () => {
+  it('looks at files and at what MISP lets this user do, and reads and changes nothing', async () => {
+    await feeds.write('feed.csv', csv);
+    const requests = feeds.misp.requests.length;
+    const { status, stdout } = await check({ plain: plainFeed, many: { ...plainFeed, source: './*.csv' } });
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, new RegExp(`^ok {6}feed plain: \\./feed\\.csv: ${csv.length} bytes$`, 'm'));
+    assert.match(stdout, new RegExp(`^ok {6}feed many: \\./\\*\\.csv: ${csv.length} bytes$`, 'm'));
+    assert.match(stdout, /^ok {6}misp: .*\n +role User: add events yes, change them yes/m);
+    assert.deepEqual(feeds.changesSince(requests), []);
+    assert.deepEqual(await feeds.kept(), []);
+  });
+
+  it('goes on after a source that is not there', async () => {
+    const { status, stdout } = await check({ gone: { ...plainFeed, source: './gone.csv' }, plain: plainFeed });
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /^FAILED {2}feed gone: feeds\.gone\.source: \.\/gone\.csv does not exist.*\[LW_FEED_UNREADABLE\]$/m,
+    );
+    assert.match(stdout, /^ok {6}feed plain: /m);
+  });
+
+  it('asks the server of a feed for its first byte only, by a certificate that it trusts', async () => {
+    const certificate = makeCertificate('IP:127.0.0.1');
+    try {
+      await whileListening(createServer(certificate, serveCsv), async ({ port }) => {
+        const source = { url: `https://127.0.0.1:${port}/feed.csv`, allowPrivate: true, ca: certificate.certFile };
+        const { status, stdout } = await check({
+          trusted: { ...plainFeed, source },
+          untrusted: { ...plainFeed, source: { ...source, ca: undefined } },
+          moved: { ...plainFeed, source: { ...source, url: `https://127.0.0.1:${port}/moved.csv` } },
+          inside: { ...plainFeed, source: { ...source, allowPrivate: false } },
+        });
+        assert.equal(status, 1);
+        assert.match(
+          stdout,
+          /^ok {6}feed trusted: .*feed\.csv: can be read\n +ETag or Last-Modified: fetched only where/m,
+        );
+        assert.match(stdout, /^FAILED {2}feed untrusted: .*\[LW_FEED_TLS\]$/m);
+        assert.match(stdout, /^FAILED {2}feed moved: .*404.*\[LW_FEED_REFUSED\]$/m);
+        assert.match(stdout, /^FAILED {2}feed inside: .*\[LW_FEED_ADDRESS\]$/m);
+      });
+    } finally {
+      certificate.remove();
+    }
+  });
+
+  it('ends with status 2 for a header whose secret is not set', async () => {
+    await whileListening(createPlainServer(serveCsv), async ({ port }) => {
+      const url = `http://127.0.0.1:${port}/feed.csv`;
+      const source = { url, insecure: true, allowPrivate: true, headers: { 'Auth-Key': { env: 'NO_SUCH_KEY' } } };
+      const { status, stdout } = await check({ keyed: { ...plainFeed, source } });
+      assert.equal(status, 2);
+      assert.match(stdout, /^FAILED {2}feed keyed: feeds\.keyed\.source\.headers\.Auth-Key: .*NO_SUCH_KEY is not set/m);
+    });
+  });
+
+  it('fails where the role of the user may not add events', async () => {
+    feeds.misp.role.add = false;
+    try {
+      const { status, stdout } = await check({ plain: plainFeed });
+      assert.equal(status, 1);
+      assert.match(stdout, /^FAILED {2}misp: .*the role User may not add events \(perm_add\).*\[LW_MISP_AUTH\]$/m);
+    } finally {
+      feeds.misp.role.add = true;
+    }
+  });
+});

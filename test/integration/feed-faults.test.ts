@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import type { ImportFeedResult } from '../../src/workflows/feed-types.js';
+import { type FeedLab, plainCsv, plainFeed, plainRows, withFeeds } from '../support/feed-labs.js';
+import { Site } from '../support/lab.js';
+import { failureOf, mispConfig } from '../support/soar-labs.js';
+import { eventually } from '../support/temporal.js';
+
+const concurrency = 3;
+
+let site: Site;
+before(async () => {
+  site = await Site.open();
+});
+after(() => site.close());
+
+async function firstEvents(feeds: FeedLab, count: number): Promise<void> {
+  const look = async () => (feeds.misp.events.size >= count ? true : undefined);
+  await eventually(look, `${count} events are in MISP`, 60_000);
+}
+
+function urlOf(feeds: FeedLab, title: string): readonly string[] {
+  const event = [...feeds.misp.events.values()].find(({ info }) => info === title);
+  return (event?.attributes ?? []).map(({ value }) => value);
+}
+
+describe('an import that meets trouble', { concurrency }, () => {
+  it('goes on where it was when its worker is killed in the middle of 5,000 rows', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(5000)));
+      const doomed = await feeds.lab.worker();
+      const running = await feeds.start();
+      await firstEvents(feeds, 700);
+      await doomed.kill();
+      const sentBefore = feeds.misp.requests.length;
+      await feeds.lab.worker();
+      const result: ImportFeedResult = await running.result();
+      assert.equal(result.created + result.updated + result.unchanged, 5000);
+      assert.equal(feeds.misp.events.size, 5000);
+      // What was under way is looked at again, and nothing else.
+      assert.ok(feeds.misp.requests.length - sentBefore < 4600, `${feeds.misp.requests.length - sentBefore} requests`);
+      const again = await feeds.import();
+      assert.deepEqual([again.created, again.updated, again.unchanged], [0, 0, 5000]);
+    }));
+
+  it('waits while MISP is down, and says why', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(250)));
+      await feeds.lab.worker();
+      const running = await feeds.start();
+      await firstEvents(feeds, 30);
+      await feeds.misp.down();
+      const trouble = async () => {
+        const { raw } = await running.describe();
+        return (
+          raw.pendingActivities?.map(({ lastFailure }) => lastFailure?.message).find((message) => message) ?? undefined
+        );
+      };
+      assert.match(await eventually(trouble, 'the Web UI shows why'), /LW_MISP_(UNAVAILABLE|AMBIGUOUS)/);
+      await feeds.misp.up();
+      const result: ImportFeedResult = await running.result();
+      assert.equal(result.created + result.updated + result.unchanged, 250);
+      assert.equal(feeds.misp.events.size, 250);
+    }));
+
+  it('writes nothing twice where the connection was cut after MISP had stored the event', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(5)));
+      feeds.misp.fault({ match: '/events/add', kind: 'cut-after-store', times: 3 });
+      await feeds.lab.worker();
+      const result = await feeds.import();
+      assert.equal(result.created + result.updated + result.unchanged, 5);
+      assert.deepEqual(urlOf(feeds, 'Seen: row-1'), ['https://row-1.example/']);
+      assert.equal(feeds.misp.events.size, 5);
+    }));
+
+  it('stops within seconds when it is cancelled, clears away, and a later one goes on from there', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(2000)));
+      await feeds.lab.worker();
+      const running = await feeds.start();
+      await firstEvents(feeds, 50);
+      await running.cancel();
+      await assert.rejects(running.result(), (error) => {
+        assert.ok(error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure, String(error));
+        return true;
+      });
+      const written = feeds.misp.events.size;
+      assert.ok(written < 2000);
+      assert.deepEqual(await feeds.spooled(), []);
+      const result = await feeds.import();
+      assert.equal(feeds.misp.events.size, 2000);
+      assert.ok(result.unchanged > 0 && result.unchanged <= written, `${result.unchanged} of ${written} were known`);
+    }));
+
+  it('never lets an older import land on a newer one', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(1)));
+      const send = feeds.lab.holdAt('before send');
+      await feeds.lab.worker();
+      const older = await feeds.start();
+      await send.reached();
+      await feeds.write('feed.csv', plainCsv([{ name: 'row-1', url: 'https://newer.example/' }]));
+      const newer = await feeds.start();
+      const waits = async () => {
+        const { raw } = await newer.describe();
+        return raw.pendingActivities?.find(({ lastFailure }) =>
+          /LW_CARRIED_ELSEWHERE/.test(lastFailure?.message ?? ''),
+        );
+      };
+      await eventually(waits, 'the newer import waits for the older one');
+      await send.release();
+      await older.result();
+      await newer.result();
+      assert.deepEqual(urlOf(feeds, 'Seen: row-1'), ['https://newer.example/']);
+      assert.equal(feeds.misp.events.size, 1);
+    }));
+
+  it('imports what can be read of a truncated file, and says that the rest is missing', () =>
+    withFeeds(
+      site,
+      async (feeds) => {
+        const whole = gzipSync(Buffer.from(plainCsv(plainRows(3000))));
+        await feeds.write('cut.csv.gz', whole.subarray(0, whole.length - 2000));
+        await feeds.write('good.csv', plainCsv([{ name: 'good' }]));
+        await feeds.lab.worker();
+        const { problems, created, rejected, rows } = await feeds.import();
+        assert.deepEqual(
+          problems.map(({ code }) => code),
+          ['LW_FEED_TRUNCATED'],
+        );
+        assert.ok(rows > 1000 && rows < 3001, `${rows} rows`);
+        assert.equal(created + rejected, rows);
+        assert.ok(feeds.titles.includes('Seen: good'));
+      },
+      { feeds: { plain: { ...plainFeed, source: './*.csv*' } } },
+    ));
+
+  it('rejects the row of a UUID that MISP has on its blocklist, and no other', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(3)));
+      await feeds.lab.worker();
+      await feeds.import();
+      const [first] = feeds.misp.events.values();
+      assert.ok(first !== undefined);
+      feeds.misp.deleteEvent(first.uuid);
+      const changed = plainRows(3).map((row) => ({ ...row, url: `https://${row.name}.example/new` }));
+      await feeds.write('feed.csv', plainCsv(changed));
+      const { updated, rejected, rejects, rejectedFiles } = await feeds.import();
+      assert.deepEqual([updated, rejected], [2, 1]);
+      assert.equal(rejects[0]?.code, 'LW_ROW_REJECTED');
+      assert.match(rejects[0]?.reason ?? '', /blocklist/);
+      assert.equal(rejectedFiles.length, 1);
+    }));
+
+  it('ends at once, with a word on what to mend, where the key may not add events', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.lab.configure({ misp: mispConfig(feeds.misp, 'WRONG_KEY') });
+      await feeds.write('feed.csv', plainCsv(plainRows(300)));
+      await feeds.lab.worker();
+      const { code, message, result } = await failureOf(feeds.import());
+      assert.equal(code, 'LW_MISP_AUTH', message);
+      assert.deepEqual({ ...(result as ImportFeedResult) }.created, 0);
+      assert.ok(feeds.misp.requests.length < 20, `${feeds.misp.requests.length} requests`);
+    }));
+
+  it('sends nothing where the mapping fits no row', () =>
+    withFeeds(
+      site,
+      async (feeds) => {
+        await feeds.write('feed.csv', plainCsv(plainRows(10)));
+        await feeds.lab.worker();
+        const { code, message } = await failureOf(feeds.import());
+        assert.equal(code, 'LW_FEED_MAPPING');
+        assert.match(message, /feed\.csv, row 2/);
+        assert.equal(feeds.misp.requests.length, 0);
+      },
+      { feeds: { plain: { ...plainFeed, event: { ...plainFeed.event, date: '{url}' } } } },
+    ));
+
+  it('fails in words of its own where the file is not there', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.lab.worker();
+      const { code, message } = await failureOf(feeds.import());
+      assert.equal(code, 'LW_FEED_UNREADABLE');
+      assert.match(message, /feed\.csv/);
+    }));
+});
