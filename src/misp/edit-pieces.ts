@@ -98,7 +98,7 @@ function unitsOf(plan: UpdatePlan): readonly Unit[] {
         add.length + remove.length,
       ),
     ),
-    ...plan.addAttributes.map(
+    ...[...plan.changeAttributes, ...plan.addAttributes].map(
       (attribute): Unit => ({ kind: 'Attribute', uuid: attribute.uuid, body: added(attribute), weight: 1 }),
     ),
     ...plan.addObjects.map((each) =>

@@ -1,4 +1,4 @@
-import type { OwnContent, PutBefore } from './revisions.js';
+import { markOf, type OwnContent, type PutBefore } from './revisions.js';
 import { type EventField, eventFields, type StoredEvent } from './stored-event.js';
 import type { MispAttribute, MispEvent, MispObject, MispObjectAttribute } from './types.js';
 
@@ -6,6 +6,8 @@ import type { MispAttribute, MispEvent, MispObject, MispObjectAttribute } from '
 export interface UpdatePlan {
   readonly fields: Readonly<Partial<Record<EventField, string>>>;
   readonly addAttributes: readonly MispAttribute[];
+  /** That are there, and of which the feed says another comment, flag or date than before. */
+  readonly changeAttributes: readonly MispAttribute[];
   readonly removeAttributes: readonly string[];
   readonly addObjects: readonly MispObject[];
   readonly removeObjects: readonly { readonly uuid: string; readonly attributes: readonly string[] }[];
@@ -27,7 +29,8 @@ const namedMissing = 5;
 
 /**
  * Compares an event with what is wanted of it. What people put there stays, what they took out stays out, and what is
- * wanted and there stays as it is, comments and flags that they changed included. Pure.
+ * wanted and there stays as it is, comments and flags that they changed included, unless the feed says other ones than
+ * before. Pure.
  */
 export function planUpdate(stored: StoredEvent, wanted: MispEvent, before: PutBefore | undefined): UpdatePlan {
   const own = ownership(before);
@@ -42,8 +45,14 @@ export function planUpdate(stored: StoredEvent, wanted: MispEvent, before: PutBe
       ({ uuid, type, value }) => !there.has(uuid) && isNew(own.put.attributes, uuid, `${type} ${value}`),
     );
 
+  const toChange = <T extends MispAttribute>(there: ReadonlySet<string>, attributes: readonly T[]): T[] =>
+    attributes.filter((attribute) => there.has(attribute.uuid) && saysOtherwise(before, attribute));
+
   const wantedObjects = new Map((wanted.Object ?? []).map((object) => [object.uuid, object]));
-  const objects = planObjects(stored, wantedObjects, own.mine, absentAttribute);
+  const objects = planObjects(stored, wantedObjects, own.mine, (there, attributes) => [
+    ...absentAttribute(there, attributes),
+    ...toChange(there, attributes),
+  ]);
   const wantedAttributes = new Set(wanted.Attribute.map(({ uuid }) => uuid));
   const wantedTags = new Set(wanted.Tag.map(({ name }) => name.toLowerCase()));
   const plan = {
@@ -53,6 +62,7 @@ export function planUpdate(stored: StoredEvent, wanted: MispEvent, before: PutBe
         .map((field) => [field, wanted[field]]),
     ),
     addAttributes: absentAttribute(stored.attributeUuids, wanted.Attribute),
+    changeAttributes: toChange(stored.attributeUuids, wanted.Attribute),
     removeAttributes: [...stored.attributeUuids].filter(
       (uuid) => own.mine.attributes.has(uuid) && !wantedAttributes.has(uuid),
     ),
@@ -67,6 +77,12 @@ export function planUpdate(stored: StoredEvent, wanted: MispEvent, before: PutBe
     removeTags: [...stored.tagNames].filter((name) => own.mine.tags.has(name) && !wantedTags.has(name)),
   };
   return { ...plan, warnings: [...describeMissing(missing), ...objects.warnings] };
+}
+
+/** Where a revision broke down in the middle, MISP may have what either says. */
+function saysOtherwise(before: PutBefore | undefined, attribute: MispAttribute): boolean {
+  const known = [before?.marks, before?.tried?.marks].flatMap((marks) => marks?.[attribute.uuid] ?? []);
+  return known.some((mark) => mark !== markOf(attribute));
 }
 
 export function isEmpty(plan: UpdatePlan): boolean {
@@ -103,7 +119,7 @@ function planObjects(
   stored: StoredEvent,
   wanted: ReadonlyMap<string, MispObject>,
   mine: Sets,
-  absent: (there: ReadonlySet<string>, attributes: readonly MispObjectAttribute[]) => readonly MispObjectAttribute[],
+  toSend: (there: ReadonlySet<string>, attributes: readonly MispObjectAttribute[]) => readonly MispObjectAttribute[],
 ): Pick<UpdatePlan, 'warnings'> & {
   readonly remove: UpdatePlan['removeObjects'];
   readonly change: readonly ObjectChange[];
@@ -116,7 +132,7 @@ function planObjects(
     const kept = new Set(object?.Attribute.map((attribute) => attribute.uuid));
     const unwanted = [...there].filter((attribute) => mine.attributes.has(attribute) && !kept.has(attribute));
     if (object !== undefined) {
-      const add = absent(there, object.Attribute);
+      const add = toSend(there, object.Attribute);
       if (add.length > 0 || unwanted.length > 0) change.push({ uuid, name: object.name, add, remove: unwanted });
     } else if (mine.objects.has(uuid)) {
       if (unwanted.length === there.size) {

@@ -25,6 +25,7 @@ function describePlan(plan: UpdatePlan): readonly string[] {
       ...add.map((attribute) => `+ ${line(attribute)} in object ${uuid}`),
     ]),
     ...plan.addAttributes.map((attribute) => `+ ${line(attribute)}`),
+    ...plan.changeAttributes.map((attribute) => `~ ${line(attribute)}: comment, flags or dates`),
     ...plan.addObjects.map(({ name, Attribute }) => `+ object ${name}: ${Attribute.map(line).join(', ')}`),
     ...plan.removeTags.map((name) => `- tag ${name}`),
     ...plan.addTags.map((name) => `+ tag ${name}`),

@@ -1,11 +1,14 @@
+import { hash } from 'node:crypto';
 import type { Sink } from '../sinks/sink.js';
-import type { MispEvent } from './types.js';
+import type { MispAttribute, MispEvent } from './types.js';
 
 /** What of an event is ours: attributes (those of objects included) and objects by UUID, tags by name. */
 export interface OwnContent {
   readonly attributes: readonly string[];
   readonly objects: readonly string[];
   readonly tags: readonly string[];
+  /** Of each attribute, what the feed says of it beside its value, as a digest. Absent: not known. */
+  readonly marks?: Readonly<Record<string, string>>;
 }
 
 /** What earlier revisions put into MISP. Everything else there was put there by people, and stays. */
@@ -20,7 +23,7 @@ export interface PutBefore extends OwnContent {
 
 /** What a feed says of an event at one time. */
 export interface EventRevision {
-  /** The ledger's id of this revision: `<uuid>.<number>`. */
+  /** The ledger's id of this revision: revisionId of src/ledger/feed-revisions.ts. */
   readonly alertId: string;
   readonly event: MispEvent;
   /** Undefined: the first revision. */
@@ -58,9 +61,18 @@ export interface RevisionSink extends Sink<EventRevision> {
 /** What an event of ours puts into MISP. */
 export function ownContent(event: MispEvent): OwnContent {
   const objects = event.Object ?? [];
+  const attributes = [...event.Attribute, ...objects.flatMap((object) => object.Attribute)];
   return {
-    attributes: [...event.Attribute, ...objects.flatMap((object) => object.Attribute)].map(({ uuid }) => uuid),
+    attributes: attributes.map(({ uuid }) => uuid),
     objects: objects.map(({ uuid }) => uuid),
     tags: event.Tag.map(({ name }) => name),
+    marks: Object.fromEntries(attributes.map((attribute) => [attribute.uuid, markOf(attribute)])),
   };
+}
+
+/** Comment, flags, dates and tags of an attribute, so that it can be told whether the feed says other ones than before. */
+export function markOf(attribute: MispAttribute): string {
+  const { comment, to_ids, disable_correlation, first_seen, last_seen, Tag: tags = [] } = attribute;
+  const said = [comment, to_ids, disable_correlation, first_seen, last_seen, ...tags.map(({ name }) => name)];
+  return hash('sha256', JSON.stringify(said)).slice(0, 12);
 }

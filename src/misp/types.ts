@@ -31,6 +31,8 @@ export interface MispAttribute {
   /** ISO 8601 with its zone. */
   readonly first_seen?: string;
   readonly last_seen?: string;
+  /** Absent where it has none of its own. */
+  readonly Tag?: readonly MispTag[];
 }
 
 /** Attributes that belong together, by a template of misp-objects. */
@@ -44,6 +46,9 @@ export interface MispObject {
   readonly comment: string;
   /** Absent: MISP's own default, that of the event (5, inherit). */
   readonly distribution?: string;
+  /** ISO 8601 with its zone. */
+  readonly first_seen?: string;
+  readonly last_seen?: string;
   readonly Attribute: readonly MispObjectAttribute[];
 }
 

@@ -103,6 +103,7 @@ function changed(plan: UpdatePlan, final: StoredEvent): boolean {
   return (
     Object.keys(plan.fields).length > 0 ||
     plan.removeAttributes.length + plan.removeObjects.length + plan.removeTags.length > 0 ||
+    plan.changeAttributes.length > 0 ||
     plan.addAttributes.some(({ uuid }) => final.attributeUuids.has(uuid)) ||
     plan.addObjects.some(({ uuid }) => final.objects.has(uuid)) ||
     plan.changeObjects.some(

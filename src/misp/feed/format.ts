@@ -62,6 +62,7 @@ export function feedFile(event: MispEvent, atMs: number, organisation: Organisat
             Object: objects.map((object) => ({
               comment: object.comment,
               description: object.description,
+              ...seenOf(object),
               'meta-category': object['meta-category'],
               name: object.name,
               template_uuid: object.template_uuid,
@@ -103,14 +104,18 @@ function attributeOf(attribute: MispAttribute, timestamp: string) {
     category: attribute.category,
     comment: attribute.comment,
     disable_correlation: attribute.disable_correlation,
-    ...(attribute.first_seen === undefined ? {} : { first_seen: attribute.first_seen }),
-    ...(attribute.last_seen === undefined ? {} : { last_seen: attribute.last_seen }),
+    ...seenOf(attribute),
+    ...(attribute.Tag === undefined ? {} : { Tag: attribute.Tag.map(({ name }) => tagOf(name)) }),
     timestamp,
     to_ids: attribute.to_ids,
     type: attribute.type,
     uuid: attribute.uuid,
     value: attribute.value,
   };
+}
+
+function seenOf({ first_seen, last_seen }: Pick<MispAttribute, 'first_seen' | 'last_seen'>) {
+  return { ...(first_seen === undefined ? {} : { first_seen }), ...(last_seen === undefined ? {} : { last_seen }) };
 }
 
 /** What `manifest.json` holds under the event's UUID. */
