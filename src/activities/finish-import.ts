@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { jsonLine } from '../feeds/json-lines.js';
 import { keepRejectedRows } from '../feeds/keep-rejected-rows.js';
 import { type ReportedEvent, Spool } from '../feeds/spool.js';
+import { makeWorkFolder } from '../feeds/work-folder.js';
 import { keys } from '../ledger/keys.js';
 import type { Store } from '../store/store.js';
 import type { FinishedImport, FinishInput } from '../workflows/feed-types.js';
@@ -22,8 +21,10 @@ export function createFinishImport(dependencies: Dependencies) {
     const spool = new Spool(store, name, importId);
     const reports = keys.reports(name, importId);
     await revisionSink(dependencies).settle(activitySignal());
+    // Tried again after a death in the middle of clearing: what is left of the spool is not all that there was.
+    if (await spool.isFinished()) return cleared(spool, store, reports);
     const state = await spool.state();
-    const folder = await mkdtemp(join(tmpdir(), 'lurewatch-feed-'));
+    const folder = await makeWorkFolder();
     try {
       await keepReport(store, `${reports}written.jsonl`, spool.written());
       const rejectedFiles = await keepRejectedRows({
@@ -31,17 +32,26 @@ export function createFinishImport(dependencies: Dependencies) {
         heads: new Map(Object.entries(state?.heads ?? {})),
       });
       if (complete && state?.complete) {
-        const { mappingHash, sourceState, rows, events, rejected } = state;
+        const { mappingHash, rows, events, rejected } = state;
+        // What MISP rejected is tried again, also where the source says that nothing has changed.
+        const sourceState = (await spool.hasRejectedEvents()) ? {} : state.sourceState;
         const atMs = Date.now();
         await ledger.imports.record({ version: 1, feed: name, mappingHash, sourceState, rows, events, rejected, atMs });
       }
-      await spool.clear();
-      const report = (await store.list(reports)).find((key) => key.endsWith('/written.jsonl'));
-      return { rejectedFiles, ...(report === undefined ? {} : { report }) };
+      await spool.markFinished();
+      return { ...(await cleared(spool, store, reports)), rejectedFiles };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   };
+}
+
+async function cleared(spool: Spool, store: Store, reports: string): Promise<FinishedImport> {
+  await spool.clear();
+  const kept = await store.list(reports);
+  const report = kept.find((key) => key.endsWith('/written.jsonl'));
+  const rejectedFiles = kept.filter((key) => key.startsWith(`${reports}rejected/`));
+  return { rejectedFiles, ...(report === undefined ? {} : { report }) };
 }
 
 async function keepReport(store: Store, key: string, events: AsyncGenerator<ReportedEvent>): Promise<void> {

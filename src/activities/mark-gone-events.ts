@@ -2,7 +2,7 @@ import { hexDigits } from '../feeds/seen-events.js';
 import { Spool } from '../feeds/spool.js';
 import { type Revision, revisionId } from '../ledger/feed-revisions.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { RevisionSink } from '../misp/revisions.js';
+import type { RevisionSink, TagOutcome } from '../misp/revisions.js';
 import type { SendResult, Sink } from '../sinks/sink.js';
 import type { SinkUses } from '../sinks/sink-use.js';
 import type { GoneInput, GoneResult } from '../workflows/feed-types.js';
@@ -13,6 +13,10 @@ import { type Revised, writeRevisions } from './write-revisions.js';
 /** Events that are looked up, and marked, together. */
 const together = 100;
 
+/** Warnings in one answer: it travels through the history. */
+const mostWarnings = 20;
+const longestWarning = 300;
+
 /**
  * Gives the configured tag to events whose rows have left the feed. Nothing of them is removed. That they left is a
  * revision like any other: a row that comes back makes the next one, which takes the tag off again.
@@ -20,21 +24,31 @@ const together = 100;
 export function createMarkGoneEvents(dependencies: Dependencies, uses: SinkUses) {
   return async function markGoneEvents({ feed: name, importId, digit }: GoneInput): Promise<GoneResult> {
     const tag = feedNamed(dependencies, name).config.tagGone;
-    if (tag === undefined || !hexDigits.includes(digit)) return { gone: 0 };
+    if (tag === undefined || !hexDigits.includes(digit)) return { gone: 0, warnings: [] };
     const { store, ledger } = dependencies;
     const seen = await new Spool(store, name, importId).seen(digit);
     const missing = (await ledger.revisions.uuidsBeginningWith(name, digit)).filter((uuid) => !seen.has(uuid));
     const sink = tagging(revisionSink(dependencies), tag);
     const use = uses.of(sinkNamed(dependencies, mispSinkName));
     let gone = 0;
+    const warnings: string[] = [];
     for (let start = 0; start < missing.length; start += together) {
       const leaving = await revisionsOfLeaving(ledger, name, tag, missing.slice(start, start + together));
       const { fates, trouble } = await writeRevisions(dependencies, use, name, sink, leaving);
-      gone += fates.filter((fate) => fate.kind === 'reached' && !fate.earlier).length;
-      if (trouble !== undefined) return { gone, failure: troubleOf(trouble) };
+      for (const fate of fates) {
+        if (fate.kind === 'reached' && !fate.earlier && fate.reference !== '') gone += 1;
+        if (fate.kind === 'rejected' && warnings.length < mostWarnings) warnings.push(warningOf(fate, tag));
+      }
+      if (trouble !== undefined) return { gone, warnings, failure: troubleOf(trouble) };
     }
-    return { gone };
+    return { gone, warnings };
   };
+}
+
+function warningOf({ alertId, reason }: { readonly alertId: string; readonly reason: string }, tag: string): string {
+  // Made by `revisionId`.
+  const uuid = alertId.split('.')[0];
+  return `event ${uuid} did not get the tag ${tag}: ${reason}`.slice(0, longestWarning);
 }
 
 /** Of events that MISP has, and that are not marked so already. */
@@ -64,7 +78,7 @@ async function revisionsOfLeaving(
     .map((revision) => ({ alertId: revisionId(revision), event: { uuid: revision.uuid } }));
 }
 
-/** MISP, for revisions that are nothing but a tag. */
+/** MISP, for revisions that are nothing but a tag. The reference is of an event that has it: '' where there is none. */
 function tagging(sink: RevisionSink, tag: string): Sink<Revised> {
   const { name, repeats, concurrency, inFlightMs } = sink;
   return {
@@ -74,12 +88,20 @@ function tagging(sink: RevisionSink, tag: string): Sink<Revised> {
     close: async () => undefined,
     send: async (items, signal) => {
       const results: SendResult[] = [];
-      for (const { event } of items) {
-        const refusal = await sink.tag(event.uuid, tag, signal);
-        const warnings = refusal === undefined ? [] : [refusal];
-        results.push({ status: 'delivered', reference: '', action: 'updated', warnings });
-      }
+      for (const { event } of items) results.push(resultOf(event.uuid, await sink.tag(event.uuid, tag, signal)));
       return results;
     },
   };
+}
+
+/** A refusal is no outcome: the next import tries again, when the role or MISP may have been mended. */
+function resultOf(uuid: string, outcome: TagOutcome): SendResult {
+  switch (outcome.kind) {
+    case 'tagged':
+      return { status: 'delivered', reference: uuid, action: 'updated' };
+    case 'absent':
+      return { status: 'delivered', reference: '', action: 'unchanged', warnings: [outcome.reason] };
+    case 'refused':
+      return { status: 'rejected', reason: outcome.reason };
+  }
 }

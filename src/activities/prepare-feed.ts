@@ -1,17 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { Context } from '@temporalio/activity';
 import { type ChangedEvent, changedEvents } from '../feeds/changed-events.js';
 import { ChunkedEvents } from '../feeds/chunked-events.js';
 import type { Feed } from '../feeds/feed.js';
 import type { FeedHead } from '../feeds/formats/reader.js';
 import type { CompiledMapping } from '../feeds/mapping/compile.js';
-import { type ReadEvent, readFeed } from '../feeds/read-feed.js';
+import { type ReadEvent, type ReadRows, readFeed } from '../feeds/read-feed.js';
 import { ReadingNotes } from '../feeds/reading-notes.js';
 import { SeenEvents } from '../feeds/seen-events.js';
 import type { FetchedSource } from '../feeds/sources/source.js';
 import { clearAbandonedSpools, Spool } from '../feeds/spool.js';
+import type { FeedFile } from '../feeds/types.js';
+import { makeWorkFolder } from '../feeds/work-folder.js';
 import type { ImportRecord } from '../ledger/feed-imports.js';
 import type { ImportPlan, PreparedFeed } from '../workflows/feed-types.js';
 import { activityOwner, activitySignal } from './context.js';
@@ -42,7 +42,7 @@ export function createPrepareFeed(dependencies: Dependencies) {
   return async function prepareFeed(input: PrepareFeedInput): Promise<PreparedFeed> {
     const feed = feedNamed(dependencies, input.feed);
     const importId = `${input.importId}-${Context.current().info.attempt}`;
-    const folder = await mkdtemp(join(tmpdir(), 'lurewatch-feed-'));
+    const folder = await makeWorkFolder();
     try {
       const last = await dependencies.ledger.imports.latest(feed.name);
       // A source that did not change gives other events under another mapping.
@@ -50,7 +50,7 @@ export function createPrepareFeed(dependencies: Dependencies) {
       const same = last?.mappingHash === mapping.hash ? last : undefined;
       const fetched = await (input.from === undefined
         ? feed.source.fetch(folder, same?.sourceState, activitySignal())
-        : feed.part(input.from).fetch(folder, undefined, activitySignal()));
+        : (await feed.part(input.from)).fetch(folder, undefined, activitySignal()));
       if (fetched.kind === 'unchanged') return unchangedSource(feed, importId, same);
       const preparation = new Preparation(dependencies, feed, mapping, folder, input.from !== undefined);
       return await (input.dryRun ? preparation.preview(importId, fetched) : preparation.spool(importId, fetched));
@@ -69,6 +69,8 @@ class Preparation {
   readonly #signal = activitySignal();
   readonly #notes: ReadingNotes;
   readonly #heads = new Map<string, FeedHead>();
+  /** What these files do not have has left the feed. */
+  #showsGone = false;
 
   /** @param partial what is not in these files has not left the feed */
   constructor(dependencies: Dependencies, feed: Feed, mapping: CompiledMapping, folder: string, partial: boolean) {
@@ -104,7 +106,7 @@ class Preparation {
     const reading = await this.#read(
       fetched,
       (changed) => chunked.add(changed),
-      async ({ event }) => seen?.add(event.uuid),
+      async (uuid) => seen?.add(uuid),
     );
     await chunked.end();
     await seen?.keep(spool);
@@ -120,13 +122,23 @@ class Preparation {
 
   #plan(): ImportPlan {
     const plan = planOf(this.#feed);
-    return { ...plan, marksGone: plan.marksGone && !this.#partial };
+    return { ...plan, marksGone: plan.marksGone && this.#showsGone };
+  }
+
+  /** A row that nobody can read may be of any event: then none can be said to have left the feed. */
+  #lookForGone({ rows, withoutKey, first }: ReadRows, files: readonly FeedFile[]): void {
+    if (this.#partial || this.#feed.config.tagGone === undefined) return;
+    this.#showsGone = rows > 0 && withoutKey === 0;
+    if (this.#showsGone) return;
+    const why = rows === 0 ? 'no row was read' : `${withoutKey} ${withoutKey === 1 ? 'row' : 'rows'} could not be read`;
+    const { file, row } = first ?? { file: files[0]?.name ?? this.#feed.name, row: 1 };
+    this.#notes.warn([{ file, row, reason: `nothing was marked as gone: ${why}` }]);
   }
 
   async #read(
     { files, problems }: FetchedFiles,
     take: (changed: readonly ChangedEvent[]) => Promise<void>,
-    onEvent: (event: ReadEvent) => Promise<void> = async () => undefined,
+    onSeen: (uuid: string) => Promise<void> = async () => undefined,
   ): Promise<Reading> {
     const notes = this.#notes;
     const { name, format, maxUnpackedBytes } = this.#feed;
@@ -151,6 +163,9 @@ class Preparation {
         counts.rows = rows;
         progress();
       },
+      onAllRead: (read) => this.#lookForGone(read, files),
+      onRejectedGroup: (key) => onSeen(this.#mapping.uuidOf(key)),
+      named: this.#partial,
     });
     let together: ReadEvent[] = [];
     // Every row was read before the first event comes: rows that failed by then are of nobody knows which event.
@@ -158,7 +173,7 @@ class Preparation {
     for await (const event of read) {
       if (counts.events + together.length === 0) incomplete = notes.rejected + notes.problems.length > 0;
       notes.warn(event.warnings);
-      await onEvent(event);
+      await onSeen(event.event.uuid);
       together.push(event);
       if (together.length < comparedTogether) continue;
       await compare(together);

@@ -1,5 +1,5 @@
 import type { ChangedEvent } from '../feeds/changed-events.js';
-import type { RevisionSink } from '../misp/revisions.js';
+import type { RevisionPreview, RevisionSink } from '../misp/revisions.js';
 import type { EventPreview } from '../workflows/feed-types.js';
 import { onlyOf, putBefore } from './revise-events.js';
 
@@ -11,9 +11,14 @@ const shownBytes = 512 * 1024;
 export class PreviewedEvents {
   readonly preview: EventPreview[] = [];
   created = 0;
+  /** Those that were not looked at one by one count here, whether anything of them would change or not. */
   updated = 0;
+  unchanged = 0;
+  /** So many of `updated` were not looked at. */
+  unsure = 0;
   readonly #sink: RevisionSink;
   readonly #signal: AbortSignal;
+  #looked = 0;
   #bytes = 0;
 
   constructor(sink: RevisionSink, signal: AbortSignal) {
@@ -27,9 +32,13 @@ export class PreviewedEvents {
     const known = await this.#sink.known(uuids, this.#signal);
     for (const changed of events) {
       const isKnown = known.has(changed.event.uuid);
-      if (isKnown) this.updated += 1;
-      else this.created += 1;
-      if (this.preview.length < shown && this.#bytes < shownBytes) await this.#show(changed, isKnown);
+      if (this.#looked < shown && this.#bytes < shownBytes) {
+        this.#looked += 1;
+        await this.#show(changed, isKnown);
+      } else if (isKnown) {
+        this.updated += 1;
+        this.unsure += 1;
+      } else this.created += 1;
     }
   }
 
@@ -37,8 +46,18 @@ export class PreviewedEvents {
     const put = last === undefined ? undefined : putBefore(last, true);
     const before = keeps ? onlyOf(event, put) : put;
     const revision = { alertId: event.uuid, event, before, atMs: 0, publish: false, known };
-    const { changes } = known ? await this.#sink.preview(revision, this.#signal) : { changes: [] };
+    const { action, changes } = known
+      ? await this.#sink.preview(revision, this.#signal)
+      : { action: 'create' as const, changes: [] };
+    this.#count(action);
+    if (action === 'unchanged') return;
     this.#bytes += JSON.stringify([event, changes]).length;
-    this.preview.push({ action: known ? 'update' : 'create', row: rows[0]?.row ?? 0, changes, event });
+    this.preview.push({ action, row: rows[0]?.row ?? 0, changes, event });
+  }
+
+  #count(action: RevisionPreview['action']): void {
+    if (action === 'create') this.created += 1;
+    else if (action === 'update') this.updated += 1;
+    else this.unchanged += 1;
   }
 }

@@ -10,7 +10,15 @@ export interface WantedEvent {
   readonly contentHash: string;
   /** What an earlier revision put there, and this one does not name, stays. */
   readonly keeps: boolean;
+  /** The number of the latest revision when the feed was read; 0: there was none. */
+  readonly lastNumber: number;
   readonly rows: { readonly length: number };
+}
+
+export interface RevisedEvents {
+  readonly revisions: readonly EventRevision[];
+  /** Events of which another import has said something since this one read the feed: that is newer. */
+  readonly superseded: ReadonlySet<string>;
 }
 
 /**
@@ -22,9 +30,14 @@ export async function reviseEvents(
   feed: string,
   wanted: readonly WantedEvent[],
   publish: boolean,
-): Promise<readonly EventRevision[]> {
+): Promise<RevisedEvents> {
+  const superseded = new Set<string>();
   const made = new Map<string, Revision>();
-  for (let open = wanted; open.length > 0; open = open.filter(({ event }) => !made.has(event.uuid))) {
+  for (
+    let open = wanted;
+    open.length > 0;
+    open = open.filter(({ event: { uuid } }) => !made.has(uuid) && !superseded.has(uuid))
+  ) {
     const latest = await revisions.latest(
       feed,
       open.map(({ event }) => event.uuid),
@@ -33,10 +46,15 @@ export async function reviseEvents(
     const outcomes = await deliveries.outcomes(mispSinkName, known.map(revisionId));
     const reached = new Set(known.filter((_, index) => outcomes[index] !== undefined));
     const next: Revision[] = [];
-    for (const [index, { event, contentHash, keeps, rows }] of open.entries()) {
+    for (const [index, { event, contentHash, keeps, lastNumber, rows }] of open.entries()) {
       const last = latest[index];
       if (last?.contentHash === contentHash) {
         made.set(event.uuid, last);
+        continue;
+      }
+      // Revisions that were lost are made anew; what is more than we knew of is another's.
+      if ((last?.number ?? 0) > lastNumber) {
+        superseded.add(event.uuid);
         continue;
       }
       const kept = keeps ? last : undefined;
@@ -55,12 +73,14 @@ export async function reviseEvents(
     const created = await revisions.create(next);
     for (const [index, revision] of next.entries()) if (created[index]) made.set(revision.uuid, revision);
   }
-  return wanted.flatMap(({ event, keeps }): EventRevision[] => {
+  const revised = wanted.flatMap(({ event, keeps }): EventRevision[] => {
     const revision = made.get(event.uuid);
     if (revision === undefined) return [];
     const before = keeps ? onlyOf(event, revision.before) : revision.before;
-    return [{ alertId: revisionId(revision), event, before, atMs: revision.atMs, publish }];
+    const { atMs } = revision;
+    return [{ alertId: revisionId(revision), event, before, atMs, publish, ...(keeps ? { keeps } : {}) }];
   });
+  return { revisions: revised, superseded };
 }
 
 const nothing: OwnContent = { attributes: [], objects: [], tags: [] };

@@ -1,9 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import { revisionId } from '../ledger/feed-revisions.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Owner } from '../ledger/records.js';
 import { mayLandUntilMs } from '../sinks/claiming.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
+import type { Fate } from '../sinks/fate.js';
 import type { Sendable, SendResult, Sink } from '../sinks/sink.js';
 import type { SinkUse } from '../sinks/sink-use.js';
 import { activityOwner, activitySignal } from './context.js';
@@ -14,6 +16,8 @@ import { showProgress } from './progress.js';
 /** Without a wish of MISP's, a retry comes after this, then after twice that, and so on. */
 const firstRetryMs = 1_000;
 const longestRetryMs = 120_000;
+/** An event that MISP fails at so often, while it answers otherwise, is not tried any more in this import. */
+const attemptsAtOne = 6;
 /** What another import has in hand is looked at again after this. */
 const carriedRetryMs = 5_000;
 
@@ -28,6 +32,7 @@ export interface Revised extends Sendable {
  * Brings revisions of events to MISP, each exactly once and never two of one event at the same time. Answers once each
  * has come to its end, or MISP refuses everything.
  * @param use shared with all who send to MISP from this worker
+ * @param isWell asks MISP something small: true where it answers
  * @throws what stands in the way for now, with a word on when to try again
  */
 export async function writeRevisions<Item extends Revised>(
@@ -36,11 +41,12 @@ export async function writeRevisions<Item extends Revised>(
   feed: string,
   sink: Sink<Item>,
   revisions: readonly Item[],
+  isWell: () => Promise<boolean> = async () => false,
 ): Promise<DeliveryReport> {
   const context = Context.current();
   const owner = activityOwner();
   const isOpen = onceEach((other) => workflows.isOpen(other));
-  const { free, inTheWay } = await withoutPredecessors(ledger, sink, owner, isOpen, revisions);
+  const { free, inTheWay } = await withoutPredecessors(ledger, feed, sink, owner, isOpen, revisions);
   const report = await deliver(
     {
       sink: neverOverANewerOne(sink, ledger, feed),
@@ -57,7 +63,25 @@ export async function writeRevisions<Item extends Revised>(
   );
   const trouble = report.trouble ?? inTheWay ?? carried(report);
   if (trouble === undefined || !trouble.retryable) return report;
+  if (await isTheirOwnFault(report, trouble)) return givenUp(report, trouble);
   throw tryAgainAfter(trouble, trouble.retryAfterMs ?? backoffMs(context.info.attempt));
+
+  /** MISP is well and has answered the others: what it fails at each time is these events. */
+  async function isTheirOwnFault({ fates }: DeliveryReport, { code }: LurewatchError): Promise<boolean> {
+    if (context.info.attempt < attemptsAtOne || code !== 'LW_MISP_AMBIGUOUS' || inTheWay !== undefined) return false;
+    return !fates.some(({ kind }) => kind === 'carried') && isWell();
+  }
+}
+
+/** They end as rejected rows of this import; the next one tries them again. */
+function givenUp({ fates }: DeliveryReport, { what }: LurewatchError): DeliveryReport {
+  const reason = `MISP failed at it ${attemptsAtOne} times: ${what}`;
+  return {
+    fates: fates.map(
+      (fate): Fate => (fate.kind === 'open' ? { alertId: fate.alertId, kind: 'rejected', reason } : fate),
+    ),
+    trouble: undefined,
+  };
 }
 
 /**
@@ -66,7 +90,8 @@ export async function writeRevisions<Item extends Revised>(
  * revision afterwards, who makes a revision looks for claims afterwards.
  */
 async function withoutPredecessors<Item extends Revised>(
-  { deliveries }: Ledger,
+  { deliveries, revisions: ledger }: Ledger,
+  feed: string,
   sink: Sink<Item>,
   owner: Owner,
   isOpen: (owner: Owner) => Promise<boolean>,
@@ -86,20 +111,24 @@ async function withoutPredecessors<Item extends Revised>(
   }
   return { free, inTheWay };
 
+  /** Back to the last that reached MISP. Also under that, an attempt that stood still may have a request on its way. */
   async function waitForEarlier({ event, alertId }: Revised): Promise<number> {
+    let waitMs = 0;
     for (let number = numberOf(alertId) - 1; number > 0; number -= 1) {
-      const earlier = `${event.uuid}.${number}`;
-      const [outcome] = await deliveries.outcomes(mispSinkName, [earlier]);
-      if (outcome !== undefined) return 0;
-      const standing = await deliveries.latestClaim(mispSinkName, earlier);
-      if (standing === undefined || standing.end !== undefined) continue;
-      const { claim } = standing;
-      const ours = claim.owner.workflowId === owner.workflowId && claim.owner.runId === owner.runId;
-      if (!ours && (await isOpen(claim.owner))) return carriedRetryMs;
-      const waitMs = mayLandUntilMs(sink, claim) - Date.now();
-      if (waitMs > 0) return waitMs;
+      const [earlier] = await ledger.find(feed, [{ uuid: event.uuid, number }]);
+      if (earlier === undefined) break;
+      const id = revisionId(earlier);
+      const [outcome] = await deliveries.outcomes(mispSinkName, [id]);
+      const open = await deliveries.openClaims(mispSinkName, id);
+      // The latest claim is the one whose answer the outcome is.
+      for (const { claim } of outcome === undefined ? open : open.slice(0, -1)) {
+        const ours = claim.owner.workflowId === owner.workflowId && claim.owner.runId === owner.runId;
+        if (outcome === undefined && !ours && (await isOpen(claim.owner))) return carriedRetryMs;
+        waitMs = Math.max(waitMs, mayLandUntilMs(sink, claim) - Date.now());
+      }
+      if (outcome !== undefined) break;
     }
-    return 0;
+    return waitMs;
   }
 }
 
@@ -116,11 +145,13 @@ function neverOverANewerOne<Item extends Revised>(sink: Sink<Item>, { revisions 
     close: async () => undefined,
     send: async (items, signal) => {
       const next = items.map(({ event, alertId }) => ({ uuid: event.uuid, number: numberOf(alertId) + 1 }));
-      const newer = await revisions.exist(feed, next);
-      const current = items.filter((_, index) => !newer[index]);
+      const newer = await revisions.find(feed, next);
+      const current = items.filter((_, index) => newer[index] === undefined);
       const sent = current.length === 0 ? [] : await sink.send(current, signal);
-      const results = new Map(current.map((item, index) => [item, sent[index]]));
-      return items.map((item): SendResult => results.get(item) ?? superseded);
+      return items.flatMap((item): readonly SendResult[] => {
+        const at = current.indexOf(item);
+        return at < 0 ? [superseded] : sent.slice(at, at + 1);
+      });
     },
   };
 }

@@ -20,9 +20,9 @@ export class ChunkedEvents {
   }
 
   async add(events: readonly ChangedEvent[]): Promise<void> {
-    for (const { event, contentHash, keeps, rows } of events) {
+    for (const { event, contentHash, keeps, last, rows } of events) {
       if (this.#gathered.length >= chunkEvents || this.#bytes >= chunkBytes) await this.#put(this.#takeGathered());
-      this.#gathered.push({ event, contentHash, keeps, rows });
+      this.#gathered.push({ event, contentHash, keeps, lastNumber: last?.number ?? 0, rows });
       this.#bytes += JSON.stringify(event).length;
     }
   }

@@ -8,6 +8,7 @@ import type { RejectedRow, RowWarning } from './types.js';
 /** Of rejects and warnings, so many travel through the history; of rejects all stand in a file. */
 const shown = 100;
 const longestReason = 300;
+const longestProblem = 1000;
 
 /** What is to be told of a reading: rows that were rejected, attributes that were left out, files that failed. */
 export class ReadingNotes {
@@ -38,7 +39,7 @@ export class ReadingNotes {
 
   note(error: LurewatchError): void {
     this.trouble ??= error;
-    this.problems.push({ code: error.code, message: error.message });
+    if (this.problems.length < shown) this.problems.push({ code: error.code, message: error.message.slice(0, longestProblem) });
   }
 
   /** A file with all rejected rows, a line of JSON each; undefined: there were none. */

@@ -16,12 +16,15 @@ const spooledEventSchema: z.ZodType<SpooledEvent> = z.object({
   /** SHA-256 (hex) of the event. */
   contentHash: z.string(),
   keeps: z.boolean(),
+  lastNumber: z.number(),
   rows: z.array(z.object({ file: z.string(), row: z.number(), raw: z.string() })),
 });
 export interface SpooledEvent {
   readonly event: MispEvent;
   readonly contentHash: string;
   readonly keeps: boolean;
+  /** The number of the latest revision when the feed was read. */
+  readonly lastNumber: number;
   readonly rows: readonly SourceRow[];
 }
 
@@ -142,6 +145,21 @@ export class Spool {
     yield* this.#all('written-', writtenSchema);
   }
 
+  /** Whether MISP rejected something of this import. */
+  async hasRejectedEvents(): Promise<boolean> {
+    return (await this.#store.list(this.#prefix)).some((key) => key.startsWith(`${this.#prefix}rejected-`));
+  }
+
+  /** All that people are told is kept: what stands here may be cleared away, in part or as a whole. */
+  async markFinished(): Promise<void> {
+    await this.#put('finished', [{}]);
+  }
+
+  async isFinished(): Promise<boolean> {
+    const [body] = await this.#store.readMany([`${this.#prefix}finished.jsonl`]);
+    return body !== undefined;
+  }
+
   async clear(): Promise<void> {
     await clearSpool(this.#store, this.#prefix);
   }
@@ -167,21 +185,22 @@ export async function clearAbandonedSpools(
   feed: string,
   isOpen: (workflowId: string) => Promise<boolean>,
 ): Promise<void> {
-  const manifests = (await store.list(keys.spoolsOf(feed))).filter((key) => key.endsWith('/manifest.json'));
-  for (const key of manifests) {
-    const [body] = await store.readMany([key]);
+  const prefix = keys.spoolsOf(feed);
+  const spools = new Set((await store.list(prefix)).map((key) => key.slice(0, key.indexOf('/', prefix.length) + 1)));
+  for (const spool of spools) {
+    const [body] = await store.readMany([`${spool}manifest.json`]);
+    // The manifest comes first and goes last: without one, only a writer that came late was there.
     const manifest = manifestSchema.safeParse(JSON.parse(body?.toString() ?? 'null'));
     if (manifest.success && (await isOpen(manifest.data.workflowId))) continue;
-    await clearSpool(store, key.slice(0, -'manifest.json'.length));
+    await clearSpool(store, spool);
   }
 }
 
 /** The manifest last: a crash in the middle leaves it to the next import. */
 async function clearSpool(store: Store, prefix: string): Promise<void> {
-  const found = await store.list(prefix);
-  const manifest = `${prefix}manifest.json`;
-  for (const key of found) if (key !== manifest) await store.remove(key);
-  await store.remove(manifest);
+  const last = [`${prefix}finished.jsonl`, `${prefix}manifest.json`];
+  for (const key of await store.list(prefix)) if (!last.includes(key)) await store.remove(key);
+  for (const key of last) await store.remove(key);
 }
 
 function padded(chunk: number): string {

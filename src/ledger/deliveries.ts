@@ -100,6 +100,26 @@ export class DeliveryLedger {
     return { number: known, claim, end };
   }
 
+  /** All claims without an end, the latest included: what was sent under them may have arrived, or may still. */
+  async openClaims(sink: string, alertId: string): Promise<readonly StandingClaim[]> {
+    const latest = await this.latestClaim(sink, alertId);
+    const numbers = Array.from({ length: latest?.number ?? 0 }, (_, index) => index + 1);
+    const claims = await readRecords(
+      this.#store,
+      claimSchema,
+      numbers.map((number) => keys.claim(sink, alertId, number)),
+    );
+    const ends = await readRecords(
+      this.#store,
+      claimEndSchema,
+      numbers.map((number) => keys.claimEnd(sink, alertId, number)),
+    );
+    return numbers.flatMap((number, index) => {
+      const claim = claims[index];
+      return claim === undefined || ends[index] !== undefined ? [] : [{ number, claim, end: undefined }];
+    });
+  }
+
   async #claimAt(sink: string, alertId: string, number: number): Promise<Claim | undefined> {
     const [claim] = await readRecords(this.#store, claimSchema, [keys.claim(sink, alertId, number)]);
     return claim;

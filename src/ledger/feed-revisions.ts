@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
 import { keys } from './keys.js';
@@ -65,11 +66,12 @@ export class FeedRevisions {
     );
   }
 
-  async exist(
+  /** Undefined where there is none of that number. */
+  async find(
     feed: string,
     wanted: readonly { readonly uuid: string; readonly number: number }[],
-  ): Promise<readonly boolean[]> {
-    return (await this.#read(feed, wanted)).map((revision) => revision !== undefined);
+  ): Promise<readonly (Revision | undefined)[]> {
+    return this.#read(feed, wanted);
   }
 
   /** The UUIDs of a feed's events that begin with this hexadecimal digit, sorted. */
@@ -91,9 +93,14 @@ export class FeedRevisions {
   }
 }
 
-/** Under which id the ledger of deliveries keeps what became of a revision. */
-export function revisionId({ uuid, number }: Pick<Revision, 'uuid' | 'number'>): string {
-  return `${uuid}.${number}`;
+/**
+ * Under which id the ledger of deliveries keeps what became of a revision: its event, its feed and what it says by a
+ * hash, its number. Events that are imported as they are may stand in several feeds; and where revisions were lost, a
+ * number that comes again for something else has not reached MISP.
+ */
+export function revisionId(revision: Pick<Revision, 'feed' | 'uuid' | 'number' | 'contentHash'>): string {
+  const { feed, uuid, number, contentHash } = revision;
+  return `${uuid}.${hash('sha256', JSON.stringify([feed, contentHash])).slice(0, 16)}.${number}`;
 }
 
 /** Numbers have no gaps: gallop to the first that is missing, then halve. */

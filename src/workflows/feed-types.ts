@@ -117,6 +117,8 @@ export interface ChunkInput {
 }
 
 export interface ChunkResult {
+  /** Events that came to their end. */
+  readonly done: number;
   readonly created: number;
   readonly updated: number;
   /** Others wrote the same meanwhile. */
@@ -125,7 +127,7 @@ export interface ChunkResult {
   readonly rejects: readonly Reject[];
   readonly warnings: readonly RowNote[];
   readonly written: readonly WrittenEvent[];
-  /** Of each event that was sent, in milliseconds: how long MISP took. */
+  /** Of each event that was sent, in milliseconds: how long MISP took. 0: not known. */
   readonly msPerEvent: number;
   /** It met trouble and was tried again. */
   readonly troubled: boolean;
@@ -143,6 +145,8 @@ export interface GoneInput {
 export interface GoneResult {
   /** Marked just now. */
   readonly gone: number;
+  /** Why others could not be. */
+  readonly warnings: readonly string[];
   readonly failure?: BatchFailure;
 }
 
@@ -159,6 +163,7 @@ export interface FinishedImport {
 }
 
 export interface ContinuedImport {
+  readonly done: number;
   readonly prepared: PreparedFeed;
   readonly nextChunk: number;
   readonly counts: ImportCounts;

@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  ContinueAsNew,
   condition,
   continueAsNew,
   defineQuery,
@@ -19,6 +20,8 @@ import type {
   ChunkResult,
   ContinuedImport,
   FinishedImport,
+  GoneInput,
+  GoneResult,
   ImportCounts,
   ImportFeedInput,
   ImportFeedResult,
@@ -67,6 +70,8 @@ class Import {
   #nextChunk: number;
   #failure: BatchFailure | undefined;
   #writers = 1;
+  /** Events to write that came to their end. */
+  #done: number;
 
   constructor(input: ImportFeedInput) {
     const before = input.continued;
@@ -74,6 +79,7 @@ class Import {
     this.#startedAtMs = before?.startedAtMs ?? workflowInfo().startTime.getTime();
     this.#prepared = before?.prepared;
     this.#nextChunk = before?.nextChunk ?? 0;
+    this.#done = before?.done ?? 0;
     this.#counts = before?.counts ?? { created: 0, updated: 0, unchanged: 0, rejected: 0, gone: 0 };
     this.#rejects = before?.rejects ?? [];
     this.#warnings = before?.warnings ?? [];
@@ -91,7 +97,8 @@ class Import {
       }
     } catch (error) {
       // What was written stands in the ledger: a later import goes on from there.
-      if (isCancellation(error)) await CancellationScope.nonCancellable(() => this.#finish(prepared, false));
+      if (!(error instanceof ContinueAsNew))
+        await CancellationScope.nonCancellable(() => this.#finish(prepared, false));
       throw error;
     }
     const finished = await this.#finish(prepared, this.#failure === undefined);
@@ -133,7 +140,9 @@ class Import {
         setCurrentDetails(importDetails(this.#input.feed, this.#progress(), this.#problems(prepared)));
       }
     };
-    await Promise.all(Array.from({ length: prepared.plan.writers }, (_, index) => lane(index)));
+    // Also where one is cancelled, the others have ended before anything is cleared away.
+    const lanes = Array.from({ length: prepared.plan.writers }, (_, index) => lane(index));
+    for (const ended of await Promise.allSettled(lanes)) if (ended.status === 'rejected') throw ended.reason;
     if (this.#nextChunk < prepared.chunks && this.#failure === undefined) {
       await continueAsNew<typeof importFeed>({ ...this.#input, continued: this.#continued(prepared) });
     }
@@ -156,10 +165,19 @@ class Import {
     const { feed } = this.#input;
     const summary = `${feed}: mark events whose rows have left the feed`;
     for (const digit of '0123456789abcdef') {
-      const result = await feedActivities.markGoneEvents.executeWithOptions({ summary }, [{ feed, importId, digit }]);
+      const result = await this.#markGoneOf({ feed, importId, digit }, summary);
       this.#counts = { ...this.#counts, gone: this.#counts.gone + result.gone };
       this.#failure ??= result.failure;
       if (this.#failure !== undefined) return;
+    }
+  }
+
+  async #markGoneOf(input: GoneInput, summary: string): Promise<GoneResult> {
+    try {
+      return await feedActivities.markGoneEvents.executeWithOptions({ summary }, [input]);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      return { gone: 0, warnings: [], failure: asBatchFailure(error) };
     }
   }
 
@@ -182,6 +200,7 @@ class Import {
     this.#rejects = [...this.#rejects, ...result.rejects].slice(0, shownOfEach);
     this.#warnings = [...this.#warnings, ...result.warnings].slice(0, shownOfEach);
     this.#written = [...this.#written, ...result.written].slice(0, shownOfEach);
+    this.#done += result.done;
     this.#failure ??= result.failure;
   }
 
@@ -190,15 +209,13 @@ class Import {
   }
 
   #progress(): ImportProgress {
-    const { created, updated, unchanged, rejected } = this.#counts;
     const before = this.#prepared;
-    const beforeWriting = (before?.unchanged ?? 0) + (before?.rejected ?? 0);
     return {
       ...this.#counts,
       stage: this.#stage,
       rows: before?.rows ?? 0,
       toWrite: before?.toWrite ?? 0,
-      done: Math.max(0, created + updated + unchanged + rejected - beforeWriting),
+      done: this.#done,
       writers: this.#writers,
       startedAtMs: this.#startedAtMs,
     };
@@ -210,6 +227,7 @@ class Import {
     // They have been taken over into the lists beside it.
     return {
       prepared: { ...prepared, rejects: [], warnings: [] },
+      done: this.#done,
       nextChunk,
       counts,
       rejects,
@@ -240,6 +258,7 @@ class Import {
 }
 
 const nothing: ChunkResult = {
+  done: 0,
   created: 0,
   updated: 0,
   unchanged: 0,

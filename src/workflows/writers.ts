@@ -1,7 +1,9 @@
 import type { ChunkResult } from './feed-types.js';
 
-/** An event that takes this many times as long as the quickest one so far: MISP is overloaded. */
+/** Events that take this many times as long as usual: MISP is overloaded. */
 const slowdown = 3;
+/** What is usual is told by so many parts: when it has long been slow, it is what it is. */
+const remembered = 20;
 /** So many parts in a row without trouble, and one more writer is tried. */
 const calmParts = 5;
 
@@ -12,7 +14,8 @@ const calmParts = 5;
 export class Writers {
   readonly #most: number;
   #allowed: number;
-  #quickestMs = Number.POSITIVE_INFINITY;
+  /** Of the last parts, the newest last. */
+  #paces: readonly number[] = [];
   #calm = 0;
 
   constructor(most: number) {
@@ -25,8 +28,8 @@ export class Writers {
   }
 
   learn({ msPerEvent, troubled }: Pick<ChunkResult, 'msPerEvent' | 'troubled'>): void {
-    const slow = msPerEvent > slowdown * this.#quickestMs;
-    if (msPerEvent > 0) this.#quickestMs = Math.min(this.#quickestMs, msPerEvent);
+    const slow = this.#paces.length > 0 && msPerEvent > slowdown * middleOf(this.#paces);
+    if (msPerEvent > 0) this.#paces = [...this.#paces, msPerEvent].slice(-remembered);
     if (troubled || slow) {
       this.#allowed = Math.max(1, this.#allowed - 1);
       this.#calm = 0;
@@ -37,4 +40,8 @@ export class Writers {
     this.#allowed = Math.min(this.#most, this.#allowed + 1);
     this.#calm = 0;
   }
+}
+
+function middleOf(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
 }

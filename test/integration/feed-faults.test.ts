@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
 import type { ImportFeedResult } from '../../src/workflows/feed-types.js';
 import { type FeedLab, plainCsv, plainFeed, plainRows, withFeeds } from '../support/feed-labs.js';
 import { Site } from '../support/lab.js';
+import { whileListening } from '../support/listening.js';
 import { failureOf, mispConfig } from '../support/soar-labs.js';
 import { eventually } from '../support/temporal.js';
 
@@ -187,4 +189,64 @@ describe('an import that meets trouble', { concurrency }, () => {
       assert.equal(code, 'LW_FEED_UNREADABLE');
       assert.match(message, /feed\.csv/);
     }));
+
+  it('gives up an event that MISP fails at each time, and only that', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.write('feed.csv', plainCsv(plainRows(130)));
+      feeds.misp.fault({ match: '/events/add', holds: 'row-7.example', kind: 'status', status: 500, times: 8 });
+      await feeds.lab.worker();
+      const first = await feeds.import();
+      assert.deepEqual([first.created, first.rejected, first.rejects[0]?.code], [129, 1, 'LW_ROW_REJECTED']);
+      assert.match(first.rejects[0]?.reason ?? '', /500/);
+      const again = await feeds.import();
+      assert.deepEqual([again.created, again.unchanged, again.rejected], [1, 129, 0]);
+    }));
+
+  it('stays small in its history where one rejected event has thousands of rows', () =>
+    withFeeds(
+      site,
+      async (feeds) => {
+        feeds.misp.setOrganisationBlocked(true);
+        await feeds.write('feed.csv', plainCsv(plainRows(6000)));
+        await feeds.lab.worker();
+        const running = await feeds.start();
+        const result: ImportFeedResult = await running.result();
+        assert.deepEqual([result.rejected, result.rejects.length], [6000, 100]);
+        const { historyLength, raw } = await running.describe();
+        assert.ok(historyLength < 50);
+        assert.ok(Number(raw.workflowExecutionInfo?.historySizeBytes) < 200_000);
+      },
+      { feeds: { plain: { ...plainFeed, groupBy: [] } } },
+    ));
+
+  it('tries again what MISP rejected, also where the source says that nothing has changed', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers['if-none-match']);
+      const same = request.headers['if-none-match'] === '"one"';
+      response.writeHead(same ? 304 : 200, { etag: '"one"' }).end(same ? undefined : plainCsv(plainRows(3)));
+    });
+    await whileListening(server, ({ port }) =>
+      withFeeds(
+        site,
+        async (feeds) => {
+          feeds.misp.setOrganisationBlocked(true);
+          await feeds.lab.worker();
+          assert.equal((await feeds.import()).rejected, 3);
+          feeds.misp.setOrganisationBlocked(false);
+          assert.equal((await feeds.import()).created, 3);
+          assert.equal((await feeds.import()).unchanged, 3);
+          assert.deepEqual(asked, [undefined, undefined, '"one"']);
+        },
+        {
+          feeds: {
+            plain: {
+              ...plainFeed,
+              source: { url: `http://127.0.0.1:${port}/feed.csv`, insecure: true, allowPrivate: true },
+            },
+          },
+        },
+      ),
+    );
+  });
 });

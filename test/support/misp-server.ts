@@ -20,6 +20,8 @@ import { Speed } from './misp-speed.js';
  */
 export interface MispFault {
   readonly match: string;
+  /** Only requests whose body holds this. */
+  readonly holds?: string;
   /** For so many requests; 1 by default. */
   readonly times?: number;
   readonly kind:
@@ -98,8 +100,8 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
   const speed = new Speed(options.latencyMs ?? 0, options.writesAtOnce ?? Number.POSITIVE_INFINITY);
   let maintenance = false;
 
-  const takeFault = (path: string): MispFault | undefined => {
-    const next = faults.find((each) => path.includes(each.fault.match));
+  const takeFault = ({ path, body }: LoggedRequest): MispFault | undefined => {
+    const next = faults.find(({ fault }) => path.includes(fault.match) && body.includes(fault.holds ?? ''));
     if (next === undefined) return undefined;
     next.left -= 1;
     if (next.left === 0) faults.splice(faults.indexOf(next), 1);
@@ -109,7 +111,7 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const logged = await readRequest(request);
     if (options.keepRequests !== false) requests.push(logged);
-    const fault = takeFault(logged.path);
+    const fault = takeFault(logged);
     if (fault?.delayMs !== undefined) await pause(fault.delayMs);
     const act = async (): Promise<Answer> => {
       if (Buffer.byteLength(logged.body) > (options.maxBodyBytes ?? Number.POSITIVE_INFINITY)) return faultAnswer(413);

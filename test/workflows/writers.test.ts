@@ -35,4 +35,11 @@ describe('the number of writers', () => {
   it('does not take the first part for slow', () => {
     assert.equal(after([slow]), 3);
   });
+
+  it('takes for usual what has long been so, and learns nothing from a part of few events', () => {
+    const quick = { msPerEvent: 7, troubled: false };
+    const unknown = { msPerEvent: 0, troubled: false };
+    assert.equal(after([quick, ...Array.from({ length: 60 }, () => calm)]), 3);
+    assert.equal(after([unknown, calm, unknown]), 3);
+  });
 });

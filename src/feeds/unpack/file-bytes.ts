@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile } from '../types.js';
+import type { LocalFile } from '../types.js';
 
 /**
  * The bytes of a file, or of a part of it.
  * @throws LW_FEED_UNREADABLE, the signal's reason
  */
 export async function* fileBytes(
-  file: FeedFile,
+  file: LocalFile,
   signal: AbortSignal,
   part: { readonly start?: number; readonly sizeBytes?: number } = {},
 ): AsyncGenerator<Buffer> {
@@ -22,7 +22,7 @@ export async function* fileBytes(
   }
 }
 
-export function unreadable(file: FeedFile, error: unknown): LurewatchError {
+export function unreadable(file: LocalFile, error: unknown): LurewatchError {
   const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
   return new LurewatchError('LW_FEED_UNREADABLE', `the file cannot be read (${reason})`, {
     where: file.name,

@@ -18,15 +18,21 @@ export async function* inflate(
 ): AsyncGenerator<Buffer> {
   const unpacked: Buffer[] = [];
   let failure: unknown;
+  let ended = false;
   let wake = () => {};
   engine.on('data', (chunk: Buffer) => unpacked.push(chunk));
   engine.on('error', (error) => {
     failure = error;
     wake();
   });
+  // Bytes behind the end are nobody's: a write that holds some is never acknowledged.
+  engine.on('end', () => {
+    ended = true;
+    wake();
+  });
   try {
     for await (const chunk of packed) {
-      for (let at = 0; at < chunk.length && failure === undefined; at += pieceBytes) {
+      for (let at = 0; at < chunk.length && failure === undefined && !ended; at += pieceBytes) {
         const piece = chunk.subarray(at, at + pieceBytes);
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -34,12 +40,11 @@ export async function* inflate(
         });
         yield* unpacked.splice(0);
       }
-      if (failure !== undefined) break;
+      if (failure !== undefined || ended) break;
     }
-    if (failure === undefined) {
+    if (failure === undefined && !ended) {
       await new Promise<void>((resolve) => {
         wake = resolve;
-        engine.once('end', resolve);
         engine.end();
       });
     }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile, FeedStream } from '../types.js';
+import type { FeedStream, LocalFile } from '../types.js';
 import { fileBytes, unreadable } from './file-bytes.js';
 import { inflate } from './inflate.js';
 import { packingOf, signatureBytes } from './signatures.js';
@@ -26,7 +26,7 @@ interface Content {
  * LW_FEED_TOO_LARGE while it is read
  */
 export async function unpack(
-  file: FeedFile,
+  file: LocalFile,
   { maxUnpackedBytes }: UnpackLimits,
   signal: AbortSignal,
 ): Promise<readonly FeedStream[]> {
@@ -39,7 +39,7 @@ export async function unpack(
   });
 }
 
-async function contentsOf(file: FeedFile, signal: AbortSignal): Promise<readonly Content[]> {
+async function contentsOf(file: LocalFile, signal: AbortSignal): Promise<readonly Content[]> {
   const { name } = file;
   const packing = packingOf(await firstBytes(file));
   switch (packing) {
@@ -96,7 +96,7 @@ function notPacked(start: Buffer, name: string): Buffer {
   );
 }
 
-async function firstBytes(file: FeedFile): Promise<Buffer> {
+async function firstBytes(file: LocalFile): Promise<Buffer> {
   try {
     const handle = await open(file.path);
     try {

@@ -1,7 +1,7 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile } from '../types.js';
+import type { LocalFile } from '../types.js';
 import { fileBytes } from './file-bytes.js';
 import { inflate } from './inflate.js';
 
@@ -18,7 +18,7 @@ const mostMembers = 1000;
  * The files in a zip, by its directory; folders, and what macOS puts beside each file, are none.
  * @throws LW_FEED_TRUNCATED without a directory that can be read, LW_FEED_FORMAT
  */
-export async function zipMembers(file: FeedFile, signal: AbortSignal): Promise<readonly ZipMember[]> {
+export async function zipMembers(file: LocalFile, signal: AbortSignal): Promise<readonly ZipMember[]> {
   const zip = await openZip(file);
   try {
     const members: ZipMember[] = [];
@@ -36,7 +36,7 @@ export async function zipMembers(file: FeedFile, signal: AbortSignal): Promise<r
   }
 }
 
-function memberOf(file: FeedFile, entry: Entry, name: string, start: number): ZipMember {
+function memberOf(file: LocalFile, entry: Entry, name: string, start: number): ZipMember {
   const stored = entry.compressionMethod === 0;
   return {
     name,
@@ -63,7 +63,7 @@ async function* checked(bytes: AsyncIterable<Buffer>, entry: Entry, name: string
   if (sizeBytes !== entry.uncompressedSize || sum !== entry.crc32) throw damaged(name, 'its checksum does not match');
 }
 
-async function openZip(file: FeedFile): Promise<ZipFile> {
+async function openZip(file: LocalFile): Promise<ZipFile> {
   try {
     // Names are decoded here: yauzl takes a name with `../` for an error.
     return await openPromise(file.path, { autoClose: false, lazyEntries: true, decodeStrings: false });
@@ -72,7 +72,7 @@ async function openZip(file: FeedFile): Promise<ZipFile> {
   }
 }
 
-async function* entriesOf(zip: ZipFile, file: FeedFile): AsyncGenerator<Entry> {
+async function* entriesOf(zip: ZipFile, file: LocalFile): AsyncGenerator<Entry> {
   try {
     yield* zip.eachEntry();
   } catch (error) {
@@ -80,7 +80,7 @@ async function* entriesOf(zip: ZipFile, file: FeedFile): AsyncGenerator<Entry> {
   }
 }
 
-async function dataStart(zip: ZipFile, entry: Entry, file: FeedFile): Promise<number> {
+async function dataStart(zip: ZipFile, entry: Entry, file: LocalFile): Promise<number> {
   try {
     return (await zip.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart;
   } catch (error) {
