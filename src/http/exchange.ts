@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { HttpFailure } from './failure.js';
+import { AnswerTooLong, HttpFailure } from './failure.js';
 
 export interface Answer {
   readonly status: number;
@@ -79,7 +79,7 @@ export function exchange(
           chunks.push(chunk);
           return;
         }
-        const error = new Error(`the answer is longer than ${limits.maxResponseBytes} bytes`);
+        const error = new AnswerTooLong(limits.maxResponseBytes);
         if (limits.longAnswer === 'cut') {
           chunks.push(chunk.subarray(0, room));
           succeed();

@@ -3,6 +3,17 @@ import { LurewatchError } from '../errors/lurewatch-error.js';
 const certificate =
   /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
+/** More was answered than is taken. It will be as long the next time. */
+export class AnswerTooLong extends Error {
+  override readonly name = 'AnswerTooLong';
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    super(`the answer is longer than ${limitBytes} bytes`);
+    this.limitBytes = limitBytes;
+  }
+}
+
 /**
  * A request without a usable answer.
  *

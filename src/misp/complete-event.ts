@@ -55,7 +55,7 @@ export async function completeAttributes(
 }
 
 /** Adds attributes in pieces, halving a piece that fails. Answers those that were refused, each with the reason. */
-async function appendAttributes(
+export async function appendAttributes(
   client: MispClient,
   event: string,
   attributes: readonly MispAttribute[],

@@ -5,10 +5,11 @@ import type { SendResult } from '../sinks/sink.js';
 import { appendToFeed, settleFeed } from './feed/folder.js';
 import { checkFolder, lockDefaults, onFolder, workMs } from './feed/folder-access.js';
 import type { LockTimes } from './feed/folder-lock.js';
-import { feedFile, withTag } from './feed/format.js';
+import { withTag } from './feed/format.js';
 import { readOptional } from './feed/read-optional.js';
+import { revisedFile } from './feed/revised-file.js';
 import type { MispFeedSinkOptions } from './feed-sink.js';
-import type { EventRevision, RevisionPreview, RevisionSink } from './revisions.js';
+import type { EventRevision, RevisionPreview, RevisionSink, TagOutcome } from './revisions.js';
 
 const filesAtOnce = 16;
 
@@ -38,7 +39,9 @@ export class MispFeedRevisionSink implements RevisionSink {
 
   async send(revisions: readonly EventRevision[], signal: AbortSignal): Promise<readonly SendResult[]> {
     const { folder } = this.#options;
-    const files = new Map(revisions.map((revision) => [revision.event.uuid, this.#text(revision)]));
+    const files = new Map(
+      revisions.map((revision) => [revision.event.uuid, (there: string | undefined) => this.#text(revision, there)]),
+    );
     const changes = await onFolder(folder, () => appendToFeed(folder, files, this.#lock, signal));
     return revisions.map(({ event: { uuid } }) => ({
       status: 'delivered',
@@ -62,18 +65,17 @@ export class MispFeedRevisionSink implements RevisionSink {
   async preview(revision: EventRevision): Promise<RevisionPreview> {
     const there = await onFolder(this.#options.folder, () => readOptional(this.#path(revision.event.uuid)));
     if (there === undefined) return { action: 'create', changes: [] };
-    if (there === this.#text(revision)) return { action: 'unchanged', changes: [] };
-    return { action: 'update', changes: ['the file is replaced'] };
+    if (there === this.#text(revision, there)) return { action: 'unchanged', changes: [] };
+    const what = revision.keeps === true ? 'the file is completed' : 'the file is replaced';
+    return { action: 'update', changes: [what] };
   }
 
-  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<string | undefined> {
+  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome> {
     const { folder } = this.#options;
+    const tagged = (there: string | undefined) => (there === undefined ? undefined : withTag(there, tag, Date.now()));
     return await onFolder(folder, async () => {
-      const there = await readOptional(this.#path(uuid));
-      const tagged = there === undefined ? undefined : withTag(there, tag, Date.now());
-      if (tagged === undefined) return 'the feed has no such event';
-      await appendToFeed(folder, new Map([[uuid, tagged]]), this.#lock, signal);
-      return undefined;
+      const changes = await appendToFeed(folder, new Map([[uuid, tagged]]), this.#lock, signal);
+      return changes.has(uuid) ? { kind: 'tagged' } : { kind: 'absent', reason: 'the feed has no such event' };
     });
   }
 
@@ -91,8 +93,9 @@ export class MispFeedRevisionSink implements RevisionSink {
   }
 
   /** Whoever subscribes decides what to publish; `published` tells what the feed thinks of it. */
-  #text({ event, atMs, publish }: EventRevision): string {
-    return feedFile({ ...event, published: publish }, atMs, this.#options.organisation);
+  #text({ event, atMs, publish, keeps }: EventRevision, there: string | undefined): string {
+    const revised = { event: { ...event, published: publish }, atMs, keeps: keeps === true };
+    return revisedFile(there, revised, this.#options.organisation);
   }
 
   #path(uuid: string): string {

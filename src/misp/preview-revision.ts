@@ -1,6 +1,7 @@
 import type { MispClient } from './client.js';
 import { isEmpty, planUpdate, type UpdatePlan } from './plan-update.js';
 import type { EventRevision, RevisionPreview } from './revisions.js';
+import { sharingDifference } from './sharing.js';
 import type { MispAttribute } from './types.js';
 
 /** What sending a revision would change in MISP. Reads only. */
@@ -12,7 +13,9 @@ export async function previewRevision(
   const stored = revision.known === false ? undefined : await client.viewEvent(revision.event.uuid, signal);
   if (stored === undefined) return { action: 'create', changes: [] };
   const plan = planUpdate(stored, revision.event, revision.before);
-  return { action: isEmpty(plan) ? 'unchanged' : 'update', changes: [...describePlan(plan), ...plan.warnings] };
+  const sharing = sharingDifference(stored, revision.event);
+  const changes = [...describePlan(plan), ...plan.warnings, ...(sharing === undefined ? [] : [sharing])];
+  return { action: isEmpty(plan) ? 'unchanged' : 'update', changes };
 }
 
 function describePlan(plan: UpdatePlan): readonly string[] {

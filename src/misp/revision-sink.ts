@@ -1,14 +1,17 @@
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import type { SendResult } from '../sinks/sink.js';
 import type { MispRole } from './answers.js';
-import { bounded, marginMs } from './bounded.js';
+import { afterwards, bounded, marginMs } from './bounded.js';
 import type { MispClient } from './client.js';
 import { LeftOutTags } from './left-out-tags.js';
 import { previewRevision } from './preview-revision.js';
-import type { EventRevision, RevisionPreview, RevisionSink } from './revisions.js';
+import type { EventRevision, RevisionPreview, RevisionSink, TagOutcome } from './revisions.js';
 import { baseAddress, eventReference, serverFindings } from './server-address.js';
 import type { MispServerSinkOptions } from './server-sink.js';
+import { sharingDifference } from './sharing.js';
 import { tagEvent } from './tag-event.js';
+import { ToldOnce } from './told-once.js';
+import { rejectable, tooManyAttributes } from './too-large.js';
 import { type WrittenRevision, writeRevision } from './write-revision.js';
 
 /**
@@ -27,6 +30,7 @@ export class MispRevisionSink implements RevisionSink {
   readonly #client: MispClient;
   readonly #options: Omit<MispServerSinkOptions, 'concurrency'>;
   readonly #leftOutTags = new LeftOutTags();
+  readonly #sharing = new ToldOnce();
 
   constructor(client: MispClient, options: Omit<MispServerSinkOptions, 'concurrency'>) {
     this.#client = client;
@@ -41,7 +45,12 @@ export class MispRevisionSink implements RevisionSink {
   async send(revisions: readonly EventRevision[], signal: AbortSignal): Promise<readonly SendResult[]> {
     const results: SendResult[] = [];
     for (const revision of revisions) {
-      results.push(await bounded(this.#options.sendTimeoutMs, signal, (both) => this.#send(revision, both)));
+      const reason = tooManyAttributes(revision.event);
+      results.push(
+        reason === undefined
+          ? await bounded(this.#options.sendTimeoutMs, signal, (both) => rejectable(() => this.#send(revision, both)))
+          : { status: 'rejected', reason },
+      );
     }
     return results;
   }
@@ -56,11 +65,23 @@ export class MispRevisionSink implements RevisionSink {
   }
 
   async preview(revision: EventRevision, signal: AbortSignal): Promise<RevisionPreview> {
-    return await previewRevision(this.#client, revision, signal);
+    const reason = tooManyAttributes(revision.event);
+    if (reason !== undefined) return { action: 'unchanged', changes: [`rejected: ${reason}`] };
+    try {
+      return await previewRevision(this.#client, revision, signal);
+    } catch (error) {
+      if (!isLurewatchError(error, 'LW_MISP_REJECTED')) throw error;
+      return { action: 'unchanged', changes: [`rejected: ${error.what}`] };
+    }
   }
 
-  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<string | undefined> {
-    return await bounded(this.#options.sendTimeoutMs, signal, (both) => tagEvent(this.#client, uuid, tag, both));
+  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome> {
+    try {
+      return await bounded(this.#options.sendTimeoutMs, signal, (both) => tagEvent(this.#client, uuid, tag, both));
+    } catch (error) {
+      if (!isLurewatchError(error, 'LW_MISP_REJECTED')) throw error;
+      return { kind: 'refused', reason: error.what };
+    }
   }
 
   async settle(): Promise<void> {
@@ -97,9 +118,11 @@ export class MispRevisionSink implements RevisionSink {
       return { status: 'delivered', action: 'unchanged', reference, warnings: [warning] };
     }
     const { action, stored } = written;
+    const sharing = action === 'created' ? undefined : sharingDifference(stored, revision.event);
     const warnings = [
       ...written.warnings,
       ...this.#leftOutTags.warnings(written.leftOutTags, Date.now()),
+      ...this.#sharing.due(sharing === undefined ? [] : [sharing], Date.now()),
       ...(await this.#publish(revision, written, signal)),
     ];
     const reference = this.#reference(stored.id);
@@ -108,18 +131,20 @@ export class MispRevisionSink implements RevisionSink {
 
   /** An event that was published before is published again by its update. Answers why not. */
   async #publish(
-    { publish }: EventRevision,
+    { publish, before, atMs }: EventRevision,
     { action, stored }: WrittenRevision & { readonly kind: 'written' },
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    // Unchanged and never published: an attempt before this one ended between the two.
-    const due = publish && !stored.published && (action !== 'unchanged' || !stored.everPublished);
+    // Unchanged, and not published since the revision was made: an attempt before this one ended between the two.
+    const since = before === undefined ? 1 : Math.floor(atMs / 1000);
+    const due = publish && !stored.published && (action !== 'unchanged' || stored.publishedAt < since);
     if (!due) return [];
     try {
-      const reason = await this.#client.publish(stored.id, signal);
+      const reason = await afterwards(() => this.#client.publish(stored.id, signal));
       return reason === undefined ? [] : [`MISP did not publish the event: ${reason}`];
     } catch (error) {
-      if (!isLurewatchError(error)) throw error;
+      // An outcome would mean that nobody ever tries again; the next attempt finds the event, and publishes it.
+      if (!isLurewatchError(error) || error.retryable) throw error;
       return [`MISP did not publish the event: ${error.what}`];
     }
   }

@@ -34,6 +34,8 @@ export interface EventRevision {
   readonly publish: boolean;
   /** MISP has the event already, as `known` said. Only spares a request; what MISP answers decides. */
   readonly known?: boolean;
+  /** The feed was read in part: what earlier revisions put there, and this one does not name, stays. */
+  readonly keeps?: true;
 }
 
 /** What sending a revision would do. */
@@ -43,14 +45,22 @@ export interface RevisionPreview {
   readonly changes: readonly string[];
 }
 
+export type TagOutcome =
+  /** The event has the tag, now or before. */
+  | { readonly kind: 'tagged' }
+  /** There is no event any more that could have it. */
+  | { readonly kind: 'absent'; readonly reason: string }
+  /** MISP refuses the tag, or left it out: another time it may take it. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
 /** MISP, as feeds write to it. Never two writers for one event at the same time. */
 export interface RevisionSink extends Sink<EventRevision> {
   /** Those of these UUIDs whose events are there, in lower case; one question for many. */
   known(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** What `send` would change; changes nothing. */
   preview(revision: EventRevision, signal: AbortSignal): Promise<RevisionPreview>;
-  /** Gives an event one more tag, and nothing else. Answers why it did not get it, undefined where it has it. */
-  tag(uuid: string, tag: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Gives an event one more tag, and nothing else. */
+  tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome>;
   /**
    * Makes readable for others what `send` may leave for later, since it would be dear for each call: the indexes of a
    * feed's folder. Called once the last revision was sent; any later `send` makes up for a call that never came.

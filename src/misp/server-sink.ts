@@ -6,6 +6,7 @@ import type { MispClient } from './client.js';
 import { completeEvent } from './complete-event.js';
 import { baseAddress, eventReference, serverFindings } from './server-address.js';
 import type { StoredEvent } from './stored-event.js';
+import { rejectable } from './too-large.js';
 import type { MispEvent } from './types.js';
 
 export interface MispServerSinkOptions {
@@ -47,7 +48,9 @@ export class MispServerSink implements Sink {
       results.push(
         mispEvent === null
           ? { status: 'delivered', reference: '' }
-          : await bounded(this.#options.sendTimeoutMs, signal, (both) => this.#sendEvent(mispEvent, both)),
+          : await bounded(this.#options.sendTimeoutMs, signal, (both) =>
+              rejectable(() => this.#sendEvent(mispEvent, both)),
+            ),
       );
     }
     return results;

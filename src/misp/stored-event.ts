@@ -13,8 +13,10 @@ const storedEventSchema = z.object({
     date: text,
     threat_level_id: text,
     analysis: text,
+    distribution: text,
+    sharing_group_id: text,
     published: flag,
-    publish_timestamp: text,
+    publish_timestamp: z.coerce.number().catch(0),
     Attribute: z.array(attributeSchema).default([]),
     Object: z
       .array(z.object({ uuid: z.string(), deleted: flag.optional(), Attribute: z.array(attributeSchema).default([]) }))
@@ -31,9 +33,12 @@ export type EventField = (typeof eventFields)[number];
 export interface StoredEvent {
   readonly id: string;
   readonly fields: Readonly<Record<EventField, string>>;
+  /** Who may see it; '' where MISP does not say. */
+  readonly distribution: string;
+  readonly sharingGroup: string;
   readonly published: boolean;
-  /** It was at some time, whether or not it is now. */
-  readonly everPublished: boolean;
+  /** When it was last published, whether or not it still is; in seconds, 0: never. */
+  readonly publishedAt: number;
   /** Those outside of objects, in lower case. */
   readonly attributeUuids: ReadonlySet<string>;
   /** Objects, and the attributes of each; in lower case. */
@@ -55,8 +60,10 @@ export function readStoredEvent(body: unknown): StoredEvent | undefined {
       threat_level_id: event.threat_level_id,
       analysis: event.analysis,
     },
+    distribution: event.distribution,
+    sharingGroup: event.sharing_group_id,
     published: event.published,
-    everPublished: event.published || !/^0?$/.test(event.publish_timestamp),
+    publishedAt: event.publish_timestamp,
     attributeUuids: uuidsOf(event.Attribute),
     objects: new Map(
       event.Object.filter(({ deleted }) => deleted !== true).map((object) => [

@@ -1,7 +1,7 @@
 import type { Secret } from '../config/secret.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { HttpClient, HttpResponse } from '../http/client.js';
-import { HttpFailure } from '../http/failure.js';
+import { AnswerTooLong, HttpFailure } from '../http/failure.js';
 import { retryAfterMs } from '../http/retry-after.js';
 import { type Failure, readFailure } from './answers.js';
 
@@ -12,7 +12,8 @@ const where = 'misp';
  * validation, permission and authentication are all 403, and a redirect is what a good key without `Accept` gets.
  *
  * Throws LurewatchError: LW_MISP_AUTH, LW_MISP_REFUSES, LW_MISP_TLS, LW_MISP_UNAVAILABLE (certainly not carried out),
- * LW_MISP_AMBIGUOUS (may have been carried out). The reason of an aborted `signal` passes as it is.
+ * LW_MISP_AMBIGUOUS (may have been carried out), LW_MISP_REJECTED (the event is too large to be shown). The reason of an
+ * aborted `signal` passes as it is.
  */
 export class MispTransport {
   readonly #http: HttpClient;
@@ -38,6 +39,7 @@ export class MispTransport {
       });
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
+      if (error.cause instanceof AnswerTooLong && showsEvent.test(path)) throw tooLongToShow(error.cause);
       // A read changes nothing, so nothing about it is ambiguous.
       if (method === 'GET' && !error.tls) {
         throw new LurewatchError('LW_MISP_UNAVAILABLE', `no usable answer (${error.message})`, { where, cause: error });
@@ -96,6 +98,14 @@ export class MispTransport {
   #withoutKey(text: string): string {
     return text.replaceAll(this.#key.reveal(), '[secret]');
   }
+}
+
+/** Requests that are answered with the whole event. */
+const showsEvent = /^\/events\/(?:add|edit|view)(?:\/|$)/;
+
+function tooLongToShow(cause: AnswerTooLong): LurewatchError {
+  const what = `the event in MISP is larger than ${Math.floor(cause.limitBytes / 1024)} KiB, too large to be compared`;
+  return new LurewatchError('LW_MISP_REJECTED', `${what}: a finer \`groupBy\` makes smaller events`, { where, cause });
 }
 
 /** MISP's words where the role lacks a permission altogether, not only towards one object. */

@@ -1,5 +1,5 @@
 import type { MispClient } from './client.js';
-import { completeAttributes, describeRefusal } from './complete-event.js';
+import { appendAttributes, attributesPerRequest, completeAttributes, describeRefusal } from './complete-event.js';
 import { completeObjects, droppedFromObjects } from './complete-objects.js';
 import { sendEdits } from './edit-pieces.js';
 import { isEmpty, planUpdate, type UpdatePlan } from './plan-update.js';
@@ -30,6 +30,34 @@ export async function updateEvent(
   signal: AbortSignal,
 ): Promise<UpdateOutcome> {
   const plan = planUpdate(stored, wanted, before);
+  if (mayAppend(plan, before, stored)) {
+    await appendAttributes(client, wanted.uuid, plan.addAttributes, signal);
+    const appended = await client.viewEvent(wanted.uuid, signal);
+    if (appended === undefined) return { kind: 'gone' };
+    const rest = planUpdate(appended, wanted, before);
+    const outcome = await carryOut(client, wanted, rest, appended, signal);
+    const grown = appended.attributeUuids.size > stored.attributeUuids.size;
+    return grown && outcome.kind === 'unchanged' ? { ...outcome, kind: 'updated' } : outcome;
+  }
+  return await carryOut(client, wanted, plan, stored, signal);
+}
+
+/**
+ * Many attributes for an event that is as good as new: each edit is answered with the whole event, which adding by
+ * itself is not. It would unpublish. What it refuses is left to the edits: it may only have been removed softly.
+ */
+function mayAppend(plan: UpdatePlan, before: PutBefore | undefined, stored: StoredEvent): boolean {
+  const isNew = before === undefined || before.attributes.length === 0;
+  return isNew && !stored.published && plan.addAttributes.length > attributesPerRequest;
+}
+
+async function carryOut(
+  client: MispClient,
+  wanted: MispEvent,
+  plan: UpdatePlan,
+  stored: StoredEvent,
+  signal: AbortSignal,
+): Promise<UpdateOutcome> {
   if (isEmpty(plan)) return { kind: 'unchanged', stored, warnings: plan.warnings, leftOutTags: [] };
   const edits = await sendEdits(client, wanted.uuid, plan, stored, signal);
   if (edits.kind !== 'edited') return edits;

@@ -11,6 +11,16 @@ import { feedFolder, feedSink, organisation, readFeed, readManifest } from '../s
 import { feedEvent, putBy, revision, signal } from '../support/misp-revisions.js';
 import { failsWith } from '../support/misp-sink.js';
 
+const attributesSchema = z.array(z.object({ value: z.string() }));
+const fileSchema = z.object({
+  Event: z.object({
+    info: z.string(),
+    Tag: z.array(z.object({ name: z.string() })),
+    Attribute: attributesSchema,
+    Object: z.array(z.object({ Attribute: attributesSchema })).default([]),
+  }),
+});
+
 const first = feedEvent({ posts: ['https://a.example/'] });
 const second = feedEvent({ info: 'changed', urls: ['https://leak.example/2'] });
 const secondRevision = revision(second, { before: putBy(first) });
@@ -59,6 +69,82 @@ test('the same revisions give the same bytes in another folder, in other calls',
   for (const [name, text] of left) {
     if (name === 'hashes.csv') assert.deepEqual(lines(text), lines(right.get(name)));
     else if (name !== 'manifest.json') assert.equal(text, right.get(name), name);
+  }
+});
+
+test('a part of the feed leaves what the file has beside it, in it: attributes, objects and tags', async (context) => {
+  const folder = await feedFolder(context);
+  await send(
+    folder,
+    revision(
+      feedEvent({
+        tags: ['a', 'b'],
+        urls: ['https://l.example/1', 'https://l.example/2'],
+        posts: ['https://a.example/'],
+      }),
+    ),
+  );
+  const part = feedEvent({
+    info: 'changed',
+    tags: ['B', 'c'],
+    urls: ['https://l.example/2', 'https://l.example/3'],
+    posts: ['https://b.example/'],
+  });
+  const partly = revision(part, { before: putBy(part), keeps: true });
+  assert.equal((await revisionSink(folder).preview(partly)).action, 'update');
+  assert.deepEqual(await send(folder, partly), ['updated']);
+  const written = await readFile(join(folder, `${part.uuid}.json`), 'utf8');
+  const { Event } = fileSchema.parse(JSON.parse(written));
+  assert.equal(Event.info, 'changed');
+  assert.deepEqual(
+    Event.Tag.map(({ name }) => name),
+    ['B', 'c', 'a'],
+  );
+  assert.deepEqual(
+    Event.Attribute.map(({ value }) => value),
+    ['Example Corp', 'https://l.example/2', 'https://l.example/3', 'https://l.example/1'],
+  );
+  assert.deepEqual(
+    Event.Object.map(({ Attribute }) => Attribute.map(({ value }) => value)),
+    [
+      ['https://b.example/', 'lockbit'],
+      ['https://a.example/', 'lockbit'],
+    ],
+  );
+  // As after a crash between the file and the outcome.
+  assert.deepEqual(await send(folder, partly), ['unchanged']);
+  assert.equal((await revisionSink(folder).preview(partly)).action, 'unchanged');
+  assert.equal(await readFile(join(folder, `${part.uuid}.json`), 'utf8'), written);
+  // The whole feed again: what it no longer names leaves the file.
+  assert.deepEqual(await send(folder, revision(part, { before: putBy(part), atMs: Date.UTC(2026, 3, 1) })), [
+    'updated',
+  ]);
+  assert.equal((await readFile(join(folder, `${part.uuid}.json`), 'utf8')).includes('https://l.example/1'), false);
+});
+
+test('a part of an object leaves what else the object has', async (context) => {
+  const folder = await feedFolder(context);
+  const [object] = first.Object ?? [];
+  assert.ok(object !== undefined);
+  await send(folder, revision(first));
+  const part = { ...first, Attribute: [], Object: [{ ...object, Attribute: object.Attribute.slice(1) }] };
+  assert.deepEqual(await send(folder, revision(part, { keeps: true })), ['updated']);
+  const { Event } = fileSchema.parse(JSON.parse(await readFile(join(folder, `${first.uuid}.json`), 'utf8')));
+  assert.equal(Event.Object[0]?.Attribute.length, object.Attribute.length);
+  assert.equal(Event.Attribute.length, first.Attribute.length);
+});
+
+test('a change has a newer timestamp than the file, also within a second and by a clock that is behind', async (context) => {
+  const folder = await feedFolder(context);
+  await send(folder, revision(first));
+  const { timestamp } = await entry(folder, first.uuid);
+  for (const atMs of [timestamp * 1000, (timestamp - 3600) * 1000]) {
+    const info = `changed at ${atMs}`;
+    const changed = revision({ ...second, info }, { before: putBy(first), atMs });
+    const before = (await entry(folder, first.uuid)).timestamp;
+    assert.deepEqual(await send(folder, changed), ['updated']);
+    assert.deepEqual(await send(folder, changed), ['unchanged']);
+    assert.deepEqual(await entry(folder, first.uuid), { info, timestamp: before + 1 });
   }
 });
 
@@ -137,14 +223,14 @@ test('a tag by itself makes the file newer, once', async (context) => {
   const folder = await feedFolder(context);
   await send(folder, revision(first));
   const sink = revisionSink(folder);
-  assert.equal(await sink.tag(first.uuid, 'gone', signal), undefined);
+  assert.deepEqual(await sink.tag(first.uuid, 'gone', signal), { kind: 'tagged' });
   const tagged = await readFeed(folder);
-  assert.equal(await sink.tag(first.uuid, 'GONE', signal), undefined);
+  assert.deepEqual(await sink.tag(first.uuid, 'GONE', signal), { kind: 'tagged' });
   await sink.settle(signal);
   assert.equal((await readFeed(folder)).get(`${first.uuid}.json`), tagged.get(`${first.uuid}.json`));
   assert.ok((await entry(folder, first.uuid)).timestamp > Date.UTC(2026, 2, 1) / 1000);
   assert.match(tagged.get(`${first.uuid}.json`) ?? '', /"name":"gone"/);
-  assert.match((await sink.tag(feedEvent({ key: 'other' }).uuid, 'gone', signal)) ?? '', /no such event/);
+  assert.equal((await sink.tag(feedEvent({ key: 'other' }).uuid, 'gone', signal)).kind, 'absent');
 });
 
 test('a folder that cannot be written asks for a person', async (context) => {

@@ -202,20 +202,49 @@ test('an attempt that ended before publishing is made up for by the next', async
   assert.equal(server.requests.filter(({ path }) => path.startsWith('/events/publish/')).length, 1);
 });
 
-test('what stands in the way of publishing is a warning: no permission, no Redis, no answer', async (context) => {
+test('a refusal to publish is a warning: no permission', async (context) => {
   const { server, sink } = await startFeedMisp(context);
-  const [one, two, three] = numbered(3);
-  assert.ok(one !== undefined && two !== undefined && three !== undefined);
-  const denied = await sendRevision(sink, revision(one, { publish: true }));
+  const denied = await sendRevision(sink, revision(event, { publish: true }));
   assert.match(denied.warnings?.join() ?? '', /did not publish the event: You do not have permission/);
-  server.role.publish = true;
+  assert.equal(held(server, event).published, false);
+});
+
+test('no Redis, no answer: the revision is not done, and the next attempt publishes the event', async (context) => {
+  for (const trouble of ['no Redis', 'cut', 'too many'] as const) {
+    const { server, sink } = await startFeedMisp(context, { role: { publish: true } });
+    if (trouble === 'no Redis') server.setRedis(false);
+    else if (trouble === 'cut') server.fault({ match: '/events/publish', kind: 'cut-before-store' });
+    else server.fault({ match: '/events/publish', kind: 'status', status: 429 });
+    await failsWith(sendRevision(sink, revision(event, { publish: true })), 'LW_MISP_AMBIGUOUS');
+    assert.equal(held(server, event).published, false);
+    server.setRedis(true);
+    const again = await sendRevision(sink, revision(event, { publish: true }));
+    assert.deepEqual([again.action, again.warnings], ['unchanged', undefined]);
+    await published(server, event);
+  }
+});
+
+test('an update that ended before publishing is published by the next attempt', async (context) => {
+  const { server, sink } = await startFeedMisp(context, { role: { publish: true } });
+  await sendRevision(sink, revision(event));
+  const changed = revision(feedEvent({ urls: ['https://leak.example/9'] }), { before: putBy(event), publish: true });
   server.setRedis(false);
-  const broken = await sendRevision(sink, revision(two, { publish: true }));
-  assert.equal(broken.action, 'created');
-  assert.match(broken.warnings?.join() ?? '', /did not publish the event: answered 500/);
-  server.fault({ match: '/events/publish', kind: 'cut-before-store' });
-  const cut = await sendRevision(sink, revision(three, { publish: true }));
-  assert.match(cut.warnings?.join() ?? '', /did not publish the event: no usable answer/);
+  await failsWith(sendRevision(sink, changed), 'LW_MISP_AMBIGUOUS');
+  server.setRedis(true);
+  assert.equal((await sendRevision(sink, changed)).action, 'unchanged');
+  await published(server, event);
+});
+
+test('an update of an event that was published long ago is published by the next attempt, too', async (context) => {
+  const { server, sink } = await startFeedMisp(context, { role: { publish: true } });
+  await sendRevision(sink, revision(event));
+  held(server, event).publishedAt = Date.UTC(2026, 0, 1) / 1000;
+  const changed = revision(feedEvent({ urls: ['https://leak.example/9'] }), { before: putBy(event), publish: true });
+  server.setRedis(false);
+  await failsWith(sendRevision(sink, changed), 'LW_MISP_AMBIGUOUS');
+  server.setRedis(true);
+  assert.equal((await sendRevision(sink, changed)).action, 'unchanged');
+  await published(server, event);
 });
 
 test('an event that this user may not see counts as there, with a warning', async (context) => {

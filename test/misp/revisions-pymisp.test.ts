@@ -41,7 +41,8 @@ defs = schema['defs']
 text = {'type': 'string'}
 attribute = defs['attribute']['properties']
 attribute.update(first_seen=text, last_seen=text, object_relation=text)
-fields = ['uuid', 'name', 'meta-category', 'description', 'template_uuid', 'template_version', 'comment', 'distribution']
+fields = ['uuid', 'name', 'meta-category', 'description', 'template_uuid', 'template_version', 'comment', 'distribution',
+          'first_seen', 'last_seen']
 defs['object'] = {'type': 'object', 'additionalProperties': False, 'properties': {
     **{name: text for name in fields}, 'Attribute': {'type': 'array', 'items': {'$ref': '#/defs/attribute'}}}}
 defs['event']['properties']['Object'] = {'type': 'array', 'uniqueItems': True, 'items': {'$ref': '#/defs/object'}}
@@ -97,6 +98,14 @@ const dated = {
   Attribute: seen.Attribute.map((each) => ({ ...each, first_seen: '2026-03-01T10:00:00.000000+00:00' })),
 };
 
+/** What only events that are imported as they are have: tags of attributes, dates of objects. */
+const tagged = feedEvent({ key: 'tagged', posts: ['https://d.example/'] });
+const asIs = {
+  ...tagged,
+  Attribute: tagged.Attribute.map((each) => ({ ...each, Tag: [{ name: 'phase:2' }] })),
+  Object: (tagged.Object ?? []).map((each) => ({ ...each, first_seen: '2026-03-01T10:00:00.123456+00:00' })),
+};
+
 async function python(script: string, argument: string): Promise<unknown> {
   const { exitCode, output } = await runCommand(await pythonWithPyMisp(), ['-c', script, argument]);
   assert.equal(exitCode, 0, output);
@@ -107,7 +116,7 @@ async function python(script: string, argument: string): Promise<unknown> {
 test('PyMISP reads a feed with objects and would write the very same one', { timeout: 300_000 }, async (context) => {
   const folder = await feedFolder(context);
   const theirs = await feedFolder(context);
-  const revisions = [withObjects, onlyObjects, seen].map((event) => revision(event));
+  const revisions = [withObjects, onlyObjects, seen, asIs].map((event) => revision(event));
   for (const path of [folder, theirs]) {
     const sink = new MispFeedRevisionSink({ folder: path, organisation });
     await sink.send(revisions, signal);
@@ -115,7 +124,7 @@ test('PyMISP reads a feed with objects and would write the very same one', { tim
   }
   const events = z.record(z.string(), z.unknown()).parse(await python(feedScript, theirs));
   const files = await readFeed(folder);
-  assert.equal(Object.keys(events).length, 3);
+  assert.equal(Object.keys(events).length, revisions.length);
   for (const [uuid, event] of Object.entries(events)) {
     assert.deepEqual(JSON.parse(files.get(`${uuid}.json`) ?? ''), event);
   }
@@ -126,8 +135,8 @@ test('PyMISP reads a feed with objects and would write the very same one', { tim
 
 test('every event that is added loads in PyMISP and is valid by its schema', { timeout: 300_000 }, async (context) => {
   const { server, sink } = await startFeedMisp(context);
-  const events = [withObjects, onlyObjects, seen, dated];
-  for (const event of events.slice(0, 3)) await sendRevision(sink, revision(event));
+  const events = [withObjects, onlyObjects, asIs, seen, dated];
+  for (const event of events.slice(0, 4)) await sendRevision(sink, revision(event));
   await sendRevision(sink, revision(feedEvent({ key: 'seen', urls: [] }), { before: putBy(seen) }));
   server.events.clear();
   await sendRevision(sink, revision(dated));

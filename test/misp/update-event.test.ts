@@ -286,15 +286,17 @@ test('a tag by itself leaves the event as it is, published or not', async (conte
   await sendRevision(sink, revision(first));
   const event = held(server, first);
   event.published = true;
-  assert.equal(await sink.tag(first.uuid, 'ransomwatch:gone', signal), undefined);
-  assert.equal(await sink.tag(first.uuid, 'ransomwatch:GONE', signal), undefined);
+  assert.deepEqual(await sink.tag(first.uuid, 'ransomwatch:gone', signal), { kind: 'tagged' });
+  assert.deepEqual(await sink.tag(first.uuid, 'ransomwatch:GONE', signal), { kind: 'tagged' });
   assert.deepEqual(event.tags, ['ransomwatch', 'actor:lockbit', 'ransomwatch:gone']);
   assert.equal(event.published, true);
   assert.equal(event.attributes.length, first.Attribute.length);
   server.role.tagEditor = false;
-  assert.match((await sink.tag(first.uuid, 'unknown', signal)) ?? '', /perm_tag_editor/);
+  const leftOut = await sink.tag(first.uuid, 'unknown', signal);
+  assert.ok(leftOut.kind === 'refused');
+  assert.match(leftOut.reason, /perm_tag_editor/);
   server.deleteEvent(first.uuid);
-  assert.match((await sink.tag(first.uuid, 'unknown', signal)) ?? '', /no longer has the event/);
+  assert.equal((await sink.tag(first.uuid, 'unknown', signal)).kind, 'absent');
 });
 
 test('a preview tells what an update would change, and changes nothing', async (context) => {

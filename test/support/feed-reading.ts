@@ -60,7 +60,7 @@ export async function rejectedBytes(
   rows: readonly ReadRow[],
 ): Promise<Buffer> {
   const parsed = formatSchema.parse(format);
-  const head = await readHead(streamOf(Buffer.from(source)), parsed, new AbortController().signal);
+  const head = await readHead(streamOf(Buffer.from(source)), parsed, { signal: new AbortController().signal });
   const pieces: Buffer[] = [];
   const raws = rows.map((row) => row.raw);
   for await (const piece of rejectedFile(parsed, head, raws)) pieces.push(piece);

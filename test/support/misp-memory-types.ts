@@ -12,6 +12,8 @@ export interface MemoryAttribute {
   readonly to_ids: boolean;
   readonly disable_correlation: boolean;
   readonly object_relation?: string | undefined;
+  /** Tags of its own, where it was sent any. */
+  readonly tags?: readonly string[];
 }
 
 export interface MemoryObject {
@@ -72,6 +74,7 @@ const attributeSchema = z.object({
   to_ids: flag.default(false),
   disable_correlation: flag.default(false),
   object_relation: z.string().optional(),
+  Tag: z.array(z.object({ name: z.string() })).optional(),
   deleted: flag.optional(),
 });
 export type SentAttribute = z.output<typeof attributeSchema>;

@@ -54,7 +54,8 @@ export class MispStore {
       into === event.attributes &&
       into.some((each) => each.type === type && each.category === category && each.value === value);
     if (repeated) return { field: 'value', reason: 'A similar attribute already exists for this event.' };
-    return { uuid, type, category, value, comment, to_ids, disable_correlation, object_relation };
+    const tags = sent.Tag === undefined ? {} : { tags: sent.Tag.map(({ name }) => name) };
+    return { uuid, type, category, value, comment, to_ids, disable_correlation, object_relation, ...tags };
   }
 
   /** Stores an object with those of its attributes that are valid. */

@@ -9,12 +9,12 @@ const temporaryPrefix = '.lurewatch-tmp-';
 const filesAtOnce = 16;
 
 /**
- * Replaces files (name → text) so that a reader, or a crash, meets of each either the old or the new one, whole.
+ * Replaces files (name → text, or its pieces, written one by one) so that a reader, or a crash, meets of each either the old or the new one, whole.
  * `beforeRename` may still throw, and every file is then as it was.
  */
 export async function writeAtomically(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Iterable<string>>,
   beforeRename: () => Promise<void>,
 ): Promise<void> {
   const temporaries = new Map([...files.keys()].map((name) => [name, join(folder, temporaryPrefix + randomUUID())]));
@@ -22,7 +22,7 @@ export async function writeAtomically(
     await inParallel([...files], filesAtOnce, async ([name, text]) => {
       const file = await open(temporaries.get(name) ?? '', 'wx', 0o644);
       try {
-        await file.writeFile(text);
+        for (const piece of typeof text === 'string' ? [text] : text) await file.appendFile(piece);
         await file.sync();
       } finally {
         await file.close();

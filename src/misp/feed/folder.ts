@@ -11,6 +11,9 @@ import { readOptional } from './read-optional.js';
 /** What became of the file of an event. */
 export type FileChange = 'created' | 'updated' | 'unchanged';
 
+/** The text of an event's file, or what makes it of the text that is there. Undefined: the file stays as it is. */
+export type FileText = string | ((there: string | undefined) => string | undefined);
+
 const filesAtOnce = 16;
 /** Bytes of an event's entry in the manifest, about. */
 const entryBytes = 400;
@@ -26,7 +29,7 @@ const worthwhilePart = 1 / 4;
  */
 export async function addToFeed(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, FileText>,
   times: LockTimes,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FileChange>> {
@@ -40,7 +43,7 @@ export async function addToFeed(
 /** The same for one call of many: manifest and hashes follow once it is worthwhile, or with `settleFeed`. */
 export async function appendToFeed(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, FileText>,
   times: LockTimes,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FileChange>> {
@@ -70,13 +73,15 @@ async function locked<T>(
 
 async function writeEvents(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, FileText>,
   lock: HeldLock,
 ): Promise<ReadonlyMap<string, FileChange>> {
   const changes = new Map<string, FileChange>();
   const texts = new Map<string, string>();
-  await inParallel([...files], filesAtOnce, async ([uuid, text]) => {
+  await inParallel([...files], filesAtOnce, async ([uuid, wanted]) => {
     const there = await readOptional(join(folder, `${uuid}.json`));
+    const text = typeof wanted === 'string' ? wanted : wanted(there);
+    if (text === undefined) return;
     changes.set(uuid, there === undefined ? 'created' : there === text ? 'unchanged' : 'updated');
     if (there !== text) texts.set(uuid, text);
   });

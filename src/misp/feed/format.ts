@@ -37,47 +37,49 @@ export interface Organisation {
 
 /** The bytes of `<uuid>.json`: the same for the same event and time. */
 export function feedFile(event: MispEvent, atMs: number, organisation: Organisation): string {
-  const timestamp = String(Math.floor(atMs / 1000));
+  return `${JSON.stringify({ Event: feedEvent(event, Math.floor(atMs / 1000), organisation) })}\n`;
+}
+
+/** What `<uuid>.json` holds as `Event`. */
+export function feedEvent(event: MispEvent, seconds: number, organisation: Organisation) {
+  const timestamp = String(seconds);
   const objects = event.Object ?? [];
-  const file = {
-    Event: {
-      analysis: event.analysis,
-      date: event.date,
-      extends_uuid: '',
-      info: event.info,
-      protected: false,
-      publish_timestamp: '0',
-      published: event.published,
-      threat_level_id: event.threat_level_id,
-      timestamp,
-      uuid: event.uuid,
-      Orgc: { name: organisation.name, uuid: organisation.uuid.toLowerCase() },
-      Tag: event.Tag.map(({ name }) => tagOf(name)),
-      ...(event.Attribute.length === 0 && objects.length > 0
-        ? {}
-        : { Attribute: event.Attribute.map((attribute) => attributeOf(attribute, timestamp)) }),
-      ...(objects.length === 0
-        ? {}
-        : {
-            Object: objects.map((object) => ({
-              comment: object.comment,
-              description: object.description,
-              ...seenOf(object),
-              'meta-category': object['meta-category'],
-              name: object.name,
-              template_uuid: object.template_uuid,
-              template_version: object.template_version,
-              timestamp,
-              uuid: object.uuid,
-              Attribute: object.Attribute.map((attribute) => ({
-                ...attributeOf(attribute, timestamp),
-                object_relation: attribute.object_relation,
-              })),
+  return {
+    analysis: event.analysis,
+    date: event.date,
+    extends_uuid: '',
+    info: event.info,
+    protected: false,
+    publish_timestamp: '0',
+    published: event.published,
+    threat_level_id: event.threat_level_id,
+    timestamp,
+    uuid: event.uuid,
+    Orgc: { name: organisation.name, uuid: organisation.uuid.toLowerCase() },
+    Tag: event.Tag.map(({ name }) => tagOf(name)),
+    ...(event.Attribute.length === 0 && objects.length > 0
+      ? {}
+      : { Attribute: event.Attribute.map((attribute) => attributeOf(attribute, timestamp)) }),
+    ...(objects.length === 0
+      ? {}
+      : {
+          Object: objects.map((object) => ({
+            comment: object.comment,
+            description: object.description,
+            ...seenOf(object),
+            'meta-category': object['meta-category'],
+            name: object.name,
+            template_uuid: object.template_uuid,
+            template_version: object.template_version,
+            timestamp,
+            uuid: object.uuid,
+            Attribute: object.Attribute.map((attribute) => ({
+              ...attributeOf(attribute, timestamp),
+              object_relation: attribute.object_relation,
             })),
-          }),
-    },
+          })),
+        }),
   };
-  return `${JSON.stringify(file)}\n`;
 }
 
 const taggedSchema = z.looseObject({
