@@ -6,8 +6,9 @@ import { createActivities } from './activities/create-activities.js';
 import { type Dependencies, mispSinkName } from './activities/dependencies.js';
 import { activityInterceptors } from './activities/failures.js';
 import { type LoadedConfig, resolveAllSecrets } from './config/load-config.js';
-import { createFeed } from './feeds/create-feed.js';
+import { createFeed, withheldBy } from './feeds/create-feed.js';
 import type { Feed } from './feeds/feed.js';
+import { clearWorkFolders } from './feeds/work-folder.js';
 import { keepHealthFile } from './health/health-file.js';
 import { lastPollOf } from './health/last-poll.js';
 import { createExtractionPool } from './indicators/extraction-pool.js';
@@ -56,6 +57,7 @@ export async function runWorker({
   decorate,
 }: WorkerOptions): Promise<void> {
   resolveAllSecrets(loaded);
+  await clearWorkFolders();
   const { connection, namespace } = await connectWorker(temporal);
   try {
     await ensureSearchAttributes(connection, namespace);
@@ -122,8 +124,9 @@ export async function openDependencies(loaded: LoadedConfig, client: Client): Pr
   }
   if (config.misp !== undefined) sinks.set(mispSinkName, createMispSink(config.misp, secrets, baseFolder));
   const feeds = new Map<string, Feed>();
+  const withheld = withheldBy(loaded);
   for (const [name, feed] of Object.entries(config.feeds)) {
-    if (config.misp !== undefined) feeds.set(name, createFeed(name, feed, config.misp, secrets, baseFolder));
+    if (config.misp !== undefined) feeds.set(name, createFeed(name, feed, config.misp, secrets, baseFolder, withheld));
   }
   const revisions =
     feeds.size === 0 || config.misp === undefined

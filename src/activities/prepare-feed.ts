@@ -86,10 +86,12 @@ class Preparation {
     const previewed = new PreviewedEvents(revisionSink(this.#dependencies), this.#signal);
     const reading = await this.#read(fetched, (changed) => previewed.add(changed));
     const { preview, created, updated } = previewed;
+    const unchanged = reading.unchanged + previewed.unchanged;
     return {
       importId,
       plan: planOf(this.#feed),
       ...reading,
+      unchanged,
       chunks: 0,
       preview: { events: preview, created, updated },
     };

@@ -11,11 +11,9 @@ const shownBytes = 512 * 1024;
 export class PreviewedEvents {
   readonly preview: EventPreview[] = [];
   created = 0;
-  /** Those that were not looked at one by one count here, whether anything of them would change or not. */
+  /** Those among them that are not in `preview` were not looked at: nothing of them may change. */
   updated = 0;
   unchanged = 0;
-  /** So many of `updated` were not looked at. */
-  unsure = 0;
   readonly #sink: RevisionSink;
   readonly #signal: AbortSignal;
   #looked = 0;
@@ -35,10 +33,7 @@ export class PreviewedEvents {
       if (this.#looked < shown && this.#bytes < shownBytes) {
         this.#looked += 1;
         await this.#show(changed, isKnown);
-      } else if (isKnown) {
-        this.updated += 1;
-        this.unsure += 1;
-      } else this.created += 1;
+      } else this.#count(isKnown ? 'update' : 'create');
     }
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mispSinkName } from '../activities/dependencies.js';
 import type { LoadedConfig } from '../config/load-config.js';
-import { createFeed } from '../feeds/create-feed.js';
+import { checkFeed } from '../feeds/check-feed.js';
+import { createFeed, withheldBy } from '../feeds/create-feed.js';
 import { createSource } from '../mail/create-source.js';
 import type { MispConfig } from '../misp/config.js';
 import { createMispRevisionSink, createMispSink } from '../misp/create-sink.js';
@@ -72,15 +73,15 @@ async function checkMisp({ config, baseFolder, secret }: LoadedConfig, misp: Mis
   return checkSink((hasFeeds ? createMispRevisionSink : createMispSink)(misp, secret, baseFolder));
 }
 
-function feedChecks({ config, baseFolder, secret }: LoadedConfig, misp: MispConfig): readonly Check[] {
+function feedChecks(loaded: LoadedConfig, misp: MispConfig): readonly Check[] {
+  const { config, baseFolder, secret } = loaded;
   return Object.entries(config.feeds).map(([name, feed]) =>
     start(`feed ${name}`, async () => {
-      const { source, mapping } = createFeed(name, feed, misp, secret, baseFolder);
+      const created = createFeed(name, feed, misp, secret, baseFolder, withheldBy(loaded));
       try {
-        mapping();
-        return await source.check(AbortSignal.timeout(patienceMs));
+        return await checkFeed(created, AbortSignal.timeout(patienceMs));
       } finally {
-        await source.close();
+        await created.source.close();
       }
     }),
   );

@@ -21,22 +21,33 @@ export function showImportResult(result: ShownImport): void {
   showReasons(result);
   const head = ['feed', 'rows', 'created', 'updated', 'unchanged', 'rejected rows', ...(gone > 0 ? ['gone'] : [])];
   print(table(head, [[feed, rows, created, updated, unchanged, rejected, ...(gone > 0 ? [gone] : [])]]));
-  for (const file of result.rejectedFiles) note(`Rejected rows: ${place(file)}. Mend a copy, then import that with --from.`);
+  for (const file of result.rejectedFiles)
+    note(`Rejected rows: ${place(file)}. Mend a copy, then import that with --from.`);
 }
 
 /** A dry run: the exact events, a line of JSON each, and beside them what they would change. */
 export function showImportPreview(result: ImportFeedResult): void {
-  const { preview = [], rows, created, updated, unchanged, rejected } = result;
+  const { preview = [] } = result;
   for (const { event } of preview) printJson(event);
   showReasons(result);
   for (const { row, action, changes } of preview) {
     if (action === 'update') note(`row ${row} would update its event: ${printableLine(changes.join('; '))}`);
   }
-  note(
-    `Dry run, nothing was written: ${counted(rows, 'row')}; ${counted(created, 'event')} would be created, ${updated} updated, ${unchanged} would stay as they are; ${counted(rejected, 'row')} would be rejected.`,
-  );
+  for (const line of previewWords(result)) note(line);
+}
+
+/** Only the events that are shown were looked at one by one: of the others, some may turn out to be as they should. */
+export function previewWords(
+  result: Pick<ImportFeedResult, 'rows' | 'created' | 'updated' | 'unchanged' | 'rejected' | 'preview'>,
+): readonly string[] {
+  const { preview = [], rows, created, updated, unchanged, rejected } = result;
+  const unsure = updated > preview.filter(({ action }) => action === 'update').length;
+  const [most, least] = unsure ? ['at most ', 'at least '] : ['', ''];
   const hidden = created + updated - preview.length;
-  if (hidden > 0) note(`Only the first ${preview.length} events are shown; ${hidden} more would be written.`);
+  const counts = `${counted(created, 'event')} would be created, ${most}${updated} updated, ${least}${unchanged} would stay as they are`;
+  const line = `Dry run, nothing was written: ${counted(rows, 'row')}; ${counts}; ${counted(rejected, 'row')} would be rejected.`;
+  if (hidden <= 0) return [line];
+  return [line, `Only the first ${preview.length} events are shown; ${most}${hidden} more would be written.`];
 }
 
 function showWritten({ written, created, updated, report }: ShownImport): void {

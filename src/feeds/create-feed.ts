@@ -1,15 +1,17 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import type { SecretRef } from '../config/fields.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import type { Secret } from '../config/secret.js';
+import { secretRefs } from '../config/secrets.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { MispEventConfig } from '../misp/config.js';
 import type { FeedConfig } from './config.js';
 import { feedDefinition } from './definition.js';
 import type { Feed } from './feed.js';
+import { compileAsIs } from './mapping/as-is.js';
 import { compileMapping } from './mapping/compile.js';
-import type { SourceConfig } from './sources/config.js';
+import { partPath, type Withheld } from './part-path.js';
 import { createFeedSource } from './sources/create-feed-source.js';
-import type { FeedSource } from './sources/source.js';
 
 type Secrets = (ref: SecretRef, place: string) => Secret;
 
@@ -17,6 +19,7 @@ type Secrets = (ref: SecretRef, place: string) => Secret;
  * The feed that the configuration describes. Connects to nothing yet.
  * @param secrets gives the value of a secret; `place` is where the configuration refers to it
  * @param baseFolder the folder that relative paths start from: that of the configuration file
+ * @param withheld what it may not read in place of its source: `withheldBy`
  * @throws LW_CONFIG_INVALID, LW_FEED_MAPPING
  */
 export function createFeed(
@@ -25,44 +28,33 @@ export function createFeed(
   misp: MispEventConfig,
   secrets: Secrets,
   baseFolder: string,
+  withheld: Withheld,
 ): Feed {
   const definition = feedDefinition(config);
   if (definition === undefined) {
     throw new LurewatchError('LW_CONFIG_INVALID', 'the feed is not complete', { where: `feeds.${name}` });
   }
-  const { format, mapping, columns } = definition;
+  const { format, mapping, asIs, columns } = definition;
   const { source } = config;
+  const { maxBytes, maxUnpackedBytes } = source;
+  const pattern = source.kind === 'path' ? source.path : undefined;
   return {
     name,
     config,
     source: createFeedSource(name, source, secrets, baseFolder),
-    part: (path) => partOf(name, source, path, secrets, baseFolder),
+    part: async (path) => {
+      const whole = await partPath(`feeds.${name}`, path, { baseFolder, pattern, withheld });
+      return createFeedSource(name, { kind: 'path', path: whole, maxBytes, maxUnpackedBytes }, secrets, baseFolder);
+    },
     format,
-    mapping: () => compileMapping(name, mapping, { columns, misp }),
-    maxUnpackedBytes: source.maxUnpackedBytes,
-    beside: (file) => (source.kind === 'path' ? resolve(baseFolder, file) : undefined),
+    mapping: () => (asIs ? compileAsIs(name, misp) : compileMapping(name, mapping, { columns, misp })),
+    maxUnpackedBytes,
+    beside: (file) => (pattern === undefined ? undefined : resolve(baseFolder, file)),
   };
 }
 
-/** Whoever may start a workflow names the path: it must not become a way to read any file of the worker's machine. */
-function partOf(feed: string, source: SourceConfig, path: string, secrets: Secrets, baseFolder: string): FeedSource {
-  const whole = resolve(baseFolder, path);
-  const folders = [baseFolder, ...(source.kind === 'path' ? [dirname(resolve(baseFolder, source.path))] : [])];
-  if (!folders.some((folder) => isInside(folder, whole))) {
-    throw new LurewatchError(
-      'LW_FEED_UNREADABLE',
-      `${path} lies in another folder than the configuration and the source`,
-      {
-        where: `feeds.${feed}`,
-        mend: 'Put the file beside the source, or beside lurewatch.yaml.',
-      },
-    );
-  }
-  const { maxBytes, maxUnpackedBytes } = source;
-  return createFeedSource(feed, { kind: 'path', path: whole, maxBytes, maxUnpackedBytes }, secrets, baseFolder);
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+/** Of the whole configuration: its store, itself, and the files that hold its secrets. */
+export function withheldBy({ config, path, resolve: inBaseFolder }: LoadedConfig): Withheld {
+  const secrets = secretRefs(config).flatMap(({ ref }) => ('file' in ref ? [inBaseFolder(ref.file)] : []));
+  return { storeFolder: inBaseFolder(config.store.path), files: [path, ...secrets] };
 }

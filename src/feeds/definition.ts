@@ -12,6 +12,8 @@ import { type KnownPreset, presets } from './presets/presets.js';
 export interface FeedDefinition {
   readonly format: FormatConfig;
   readonly mapping: MappingConfig;
+  /** Its rows are MISP events, and are imported as they are: the mapping says nothing of them. */
+  readonly asIs: boolean;
   /** The columns of its rows, where they are known. */
   readonly columns: readonly string[] | undefined;
 }
@@ -27,8 +29,11 @@ export function feedDefinition(config: FeedConfig): FeedDefinition | undefined {
   if (format === undefined) return undefined;
   // What stands in the configuration replaces its part of the preset as a whole.
   const mapping: MappingConfig = { ...presetMapping, ...mappingOf(config) };
-  return { format, mapping, columns: columnsOf(format) };
+  const asIs = format.kind === 'misp' && eventParts.every((part) => mapping[part] === undefined);
+  return { format, mapping, asIs, columns: columnsOf(format) };
 }
+
+const eventParts = ['event', 'attributes', 'objects'] as const;
 
 /** Every mistake in the parts of a feed, with paths inside of it. */
 export function definitionMistakes(config: FeedConfig, misp: MispEventConfig): readonly Mistake[] {
@@ -64,7 +69,11 @@ function mistakesOfOptions(preset: KnownPreset, options: Readonly<Record<string,
 function mistakesOfMapping(config: FeedConfig, misp: MispEventConfig): readonly Mistake[] {
   const definition = feedDefinition(config);
   if (definition === undefined) return [];
-  const { mapping, columns } = definition;
+  const { mapping, asIs, columns } = definition;
+  if (asIs) {
+    const reason = 'means nothing where events are imported as they are, without `event` and `attributes`';
+    return Object.keys(mapping).map((key) => ({ path: [key], of: 'key', reason }));
+  }
   return mappingMistakes(mapping, { columns, misp }).map(({ path, reason }) => ({ path, of: 'value', reason }));
 }
 

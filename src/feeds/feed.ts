@@ -10,9 +10,9 @@ export interface Feed {
   readonly source: FeedSource;
   /**
    * A file of this machine in place of the source, in its format: rejected rows that were mended, say.
-   * @throws LW_FEED_UNREADABLE where it lies in no folder that the configuration speaks of
+   * @throws LW_FEED_UNREADABLE where it does not lie beside the source or the configuration, or is none of a feed's
    */
-  readonly part: (path: string) => FeedSource;
+  readonly part: (path: string) => Promise<FeedSource>;
   readonly format: FormatConfig;
   /** Compiled anew for each import: `date: today` is another day then. */
   readonly mapping: () => CompiledMapping;

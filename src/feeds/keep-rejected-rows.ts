@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
@@ -31,12 +32,18 @@ export interface RejectedRows {
 export async function keepRejectedRows(rows: RejectedRows): Promise<readonly string[]> {
   const { feed, store, prefix, heads } = rows;
   const places = new Map((await store.list(prefix)).map((key) => [key, key]));
+  const taken = new Set<string>();
   for (const [index, { file, path }] of (await byFile(rows)).entries()) {
     const bytes = () =>
       Readable.from(rejectedFile(feed.format, heads.get(file) ?? noHead, rawsOf(path)), { objectMode: false });
     const key = `${prefix}${index}-${safeName(file)}`;
     await store.writeStream(bytes(), () => key);
-    places.set(key, (await keepBeside(feed, file, bytes)) ?? key);
+    places.set(key, key);
+    const beside = await placeBeside(feed, file);
+    // Members of an archive may differ in nothing but what cannot stand in the name of a file.
+    if (beside === undefined || taken.has(beside)) continue;
+    taken.add(beside);
+    if (await keepBeside(beside, bytes)) places.set(key, beside);
   }
   return [...places.values()];
 }
@@ -68,14 +75,44 @@ async function* rawsOf(path: string): AsyncGenerator<string> {
 }
 
 /** Not `.rejected.tsv`: a glob of the source would take it for a file of its own. */
-async function keepBeside(feed: Feed, file: string, bytes: () => Readable): Promise<string | undefined> {
-  const [outer = file, ...inner] = file.split('!');
-  const beside = feed.beside(outer);
-  if (beside === undefined) return undefined;
-  const path = [beside, ...inner.map(safeName), 'rejected'].join('.');
-  const temporary = `${path}.tmp`;
+async function placeBeside(feed: Feed, file: string): Promise<string | undefined> {
+  const outer = await outerFile(feed, file);
+  const beside = outer === undefined ? undefined : feed.beside(outer);
+  if (outer === undefined || beside === undefined) return undefined;
+  const member = outer === file ? [] : [safeName(file.slice(outer.length + 1))];
+  return [beside, ...member, 'rejected'].join('.');
+}
+
+/**
+ * The file of the source that rows come from: of `a!/feed.zip!inner!1.csv`, the longest part that is one. The names of
+ * folders, files and members may all have the mark that stands between an archive and its member.
+ */
+async function outerFile(feed: Feed, file: string): Promise<string | undefined> {
+  for (let end = file.length; end > 0; end = file.lastIndexOf('!', end - 1)) {
+    const outer = file.slice(0, end);
+    const path = feed.beside(outer);
+    if (path !== undefined && (await isFile(path))) return outer;
+  }
+  // It was taken away meanwhile. What has the mark may be a member of anything: the store has it.
+  return file.includes('!') ? undefined : file;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => !stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * Others may put things into that folder, symbolic links among them, and another import may do the same just now: the
+ * file gets a name that nobody knows, is made anew, and takes the place of whatever stands at the path.
+ * @returns false: into a folder that only we may read from. The store has the rows all the same.
+ */
+async function keepBeside(path: string, bytes: () => Readable): Promise<boolean> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    const handle = await open(temporary, 'w', 0o600);
+    const handle = await open(temporary, 'wx', 0o600);
     try {
       for await (const chunk of bytes()) await handle.appendFile(chunk);
       await handle.sync();
@@ -83,11 +120,10 @@ async function keepBeside(feed: Feed, file: string, bytes: () => Readable): Prom
       await handle.close();
     }
     await rename(temporary, path);
-    return path;
+    return true;
   } catch {
-    // A folder that only we may read from: the store has them all the same.
-    await rm(temporary, { force: true });
-    return undefined;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    return false;
   }
 }
 

@@ -1,10 +1,19 @@
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
+import { withoutFound } from './formats/columns.js';
 import type { FormatConfig } from './formats/config.js';
 import { readHead, readRows } from './formats/read-rows.js';
 import type { FeedHead } from './formats/reader.js';
 import type { CompiledMapping } from './mapping/compile.js';
 import { RowGroups } from './row-groups.js';
-import { type FeedEvent, type FeedFile, isRejected, type RejectedRow, type Row, type SourceRow } from './types.js';
+import {
+  type FeedEvent,
+  type FeedFile,
+  isRejected,
+  type RejectedRow,
+  type Row,
+  type RowPlace,
+  type SourceRow,
+} from './types.js';
 import { unpack } from './unpack/unpack.js';
 
 /** With the text of the rows that became the event. */
@@ -29,6 +38,19 @@ export interface FeedReading {
   readonly onHead: (file: string, head: FeedHead) => void;
   /** How many rows were read so far. */
   readonly onProgress: (rows: number) => void;
+  /** Every row was read, and no event has come yet. */
+  readonly onAllRead?: (read: ReadRows) => void;
+  /** None of the rows of this key becomes an event today. */
+  readonly onRejectedGroup?: (key: string) => Promise<void>;
+  /** Somebody else than the configuration named the files: errors do not say what columns they have. */
+  readonly named?: boolean;
+}
+
+export interface ReadRows {
+  readonly rows: number;
+  /** Rows that were rejected before it was known which event they are of, and where the first of them stands. */
+  readonly withoutKey: number;
+  readonly first: RowPlace | undefined;
 }
 
 /**
@@ -39,7 +61,12 @@ export interface FeedReading {
 export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent> {
   const groups = new RowGroups(reading.folder);
   try {
-    const counts = { read: 0, mapped: 0, events: 0 };
+    const counts = { read: 0, mapped: 0, withoutKey: 0, events: 0 };
+    let first: RowPlace | undefined;
+    const countWithoutKey = ({ file, row }: RejectedRow) => {
+      counts.withoutKey += 1;
+      first ??= { file, row };
+    };
     let fault: RejectedRow | undefined;
     const rejectByMapping = async (row: RejectedRow) => {
       fault ??= row;
@@ -50,25 +77,35 @@ export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent>
         counts.read += 1;
         if (counts.read % 1000 === 0) reading.onProgress(counts.read);
         if (isRejected(row)) {
+          countWithoutKey(row);
           await reading.onRejected(row);
           continue;
         }
         counts.mapped += 1;
         const key = reading.mapping.keyOf(row);
-        if (typeof key === 'string') await groups.add(key, row);
-        else await rejectByMapping(key);
+        if (typeof key === 'string') {
+          await groups.add(key, row);
+          continue;
+        }
+        countWithoutKey(key);
+        await rejectByMapping(key);
       }
     }
     reading.onProgress(counts.read);
+    reading.onAllRead?.({ rows: counts.read, withoutKey: counts.withoutKey, first });
     for await (const { key, rows } of groups.groups()) {
       reading.signal.throwIfAborted();
       const { event, rejected } = reading.mapping.buildEvent(key, rows);
       for (const row of rejected) await rejectByMapping(row);
-      if (event === undefined) continue;
+      if (event === undefined) {
+        await reading.onRejectedGroup?.(key);
+        continue;
+      }
       counts.events += 1;
       yield { ...event, rows: sourceRows(event, rows), rejectedRows: rejected.length };
     }
-    if (counts.events === 0 && fault !== undefined && counts.mapped >= leastRowsForAVerdict) throw wrongMapping(fault);
+    const blamed = reading.mapping.configured && counts.mapped >= leastRowsForAVerdict;
+    if (counts.events === 0 && fault !== undefined && blamed) throw wrongMapping(fault);
   } finally {
     await groups.close();
   }
@@ -78,11 +115,12 @@ export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent>
 const leastRowsForAVerdict = 3;
 
 async function* rowsOf(reading: FeedReading, file: FeedFile): AsyncGenerator<Row | RejectedRow> {
-  const { format, mapping, signal, maxUnpackedBytes, onProblem } = reading;
+  const { format, mapping, signal, maxUnpackedBytes } = reading;
+  const onProblem = (problem: LurewatchError) => reading.onProblem(reading.named ? withoutFound(problem) : problem);
   try {
     for (const stream of await unpack(file, { maxUnpackedBytes }, signal)) {
       try {
-        reading.onHead(stream.name, await readHead(stream, format, signal));
+        reading.onHead(stream.name, await readHead(stream, format, { signal }));
         for await (const rows of readRows(stream, format, { needs: mapping.needs, signal })) yield* rows;
       } catch (error) {
         onProblem(problemOr(error));

@@ -39,7 +39,8 @@ export class ReadingNotes {
 
   note(error: LurewatchError): void {
     this.trouble ??= error;
-    if (this.problems.length < shown) this.problems.push({ code: error.code, message: error.message.slice(0, longestProblem) });
+    if (this.problems.length < shown)
+      this.problems.push({ code: error.code, message: error.message.slice(0, longestProblem) });
   }
 
   /** A file with all rejected rows, a line of JSON each; undefined: there were none. */

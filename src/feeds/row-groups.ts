@@ -86,7 +86,8 @@ export class RowGroups {
 const rowSchema = z.object({
   file: z.string(),
   row: z.number(),
-  fields: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  /** Pairs: `z.record` leaves out a column named `__proto__`. */
+  fields: z.array(z.tuple([z.string(), z.union([z.string(), z.array(z.string())])])),
   raw: z.string(),
 });
 const keyedRow = z.tuple([z.string(), rowSchema]);
@@ -100,12 +101,15 @@ class Partition {
   }
 
   async add(key: string, row: Row): Promise<void> {
-    await this.#lines.add(jsonLine([key, row]));
+    await this.#lines.add(jsonLine([key, { ...row, fields: Object.entries(row.fields) }]));
   }
 
   async *read(): AsyncGenerator<readonly [string, Row]> {
     const path = await this.#lines.end();
-    if (path !== undefined) yield* readJsonLines(keyedRow, createReadStream(path));
+    if (path === undefined) return;
+    for await (const [key, row] of readJsonLines(keyedRow, createReadStream(path))) {
+      yield [key, { ...row, fields: Object.fromEntries(row.fields) }];
+    }
   }
 
   async close(): Promise<void> {

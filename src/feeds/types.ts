@@ -4,13 +4,17 @@ import type { MispEvent } from '../misp/types.js';
 
 /** What a feed passes through: files → rows → events. */
 
-/** A file of a source: bytes as they came, perhaps compressed. */
-export interface FeedFile {
+/** A file on this machine: bytes as they came, perhaps compressed. */
+export interface LocalFile {
   /** As a person finds it again: the path as configured, or the URL without its query. */
   readonly name: string;
-  /** Where it lies on this machine for as long as the feed is read. */
+  /** Where it lies for as long as it is read. */
   readonly path: string;
   readonly sizeBytes: number;
+}
+
+/** A file of a source. */
+export interface FeedFile extends LocalFile {
   /** SHA-256 of its bytes, hex. */
   readonly sha256: string;
 }

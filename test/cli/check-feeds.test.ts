@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer as createPlainServer, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { makeCertificate } from '../support/certificates.js';
 import type { CliResult } from '../support/cli.js';
 import { plainCsv, plainFeed, plainRows } from '../support/feed-labs.js';
@@ -39,6 +40,28 @@ describe('lurewatch check with feeds', () => {
     assert.deepEqual(await feeds.kept(), []);
   });
 
+  it('compares the header of the first file with the mapping, also in a packed one', async () => {
+    const attributes = [{ type: 'url', value: '{link}' }];
+    await feeds.write('feed.csv', csv);
+    await feeds.write('packed.csv.gz', gzipSync(csv));
+    const { status, stdout } = await check({
+      plain: plainFeed,
+      wrong: { ...plainFeed, attributes },
+      packed: { ...plainFeed, source: './packed.csv.gz', groupBy: ['nam'] },
+      lines: { ...plainFeed, source: './lines.jsonl', format: { kind: 'jsonl' }, attributes },
+    });
+    assert.equal(status, 1);
+    assert.match(stdout, /^ok {6}feed plain: .*\n +\.\/feed\.csv has the columns that the mapping needs$/m);
+    assert.match(stdout, /^FAILED {2}feed wrong: .*column is missing: "link".*"url".*\[LW_FEED_HEADER\]$/m);
+    assert.match(stdout, /^FAILED {2}feed packed: .*"nam" \(is it "name"\?\).*\[LW_FEED_HEADER\]$/m);
+    assert.match(stdout, /^FAILED {2}feed lines: .*lines\.jsonl does not exist/m);
+    await feeds.write('lines.jsonl', '{"a":1}\n');
+    const again = await check({
+      lines: { ...plainFeed, source: './lines.jsonl', format: { kind: 'jsonl' }, attributes },
+    });
+    assert.match(again.stdout, /^ok {6}feed lines: \.\/lines\.jsonl: 8 bytes$/m);
+  });
+
   it('goes on after a source that is not there', async () => {
     const { status, stdout } = await check({ gone: { ...plainFeed, source: './gone.csv' }, plain: plainFeed });
     assert.equal(status, 1);
@@ -63,7 +86,7 @@ describe('lurewatch check with feeds', () => {
         assert.equal(status, 1);
         assert.match(
           stdout,
-          /^ok {6}feed trusted: .*feed\.csv: can be read\n +ETag or Last-Modified: fetched only where/m,
+          /^ok {6}feed trusted: .*feed\.csv: can be read\n +ETag or Last-Modified: fetched only where.*\n +whether it has the columns of the mapping was not/m,
         );
         assert.match(stdout, /^FAILED {2}feed untrusted: .*\[LW_FEED_TLS\]$/m);
         assert.match(stdout, /^FAILED {2}feed moved: .*404.*\[LW_FEED_REFUSED\]$/m);

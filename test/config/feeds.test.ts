@@ -22,6 +22,8 @@ describe('a feed in lurewatch.yaml', () => {
     assert.deepEqual(await configMistakes(feed()), []);
     const text = `${misp}feeds: { leaks: { preset: ransomwatch, source: ./a.tsv, at: "06:00", timezone: Asia/Tokyo } }\n`;
     assert.deepEqual(await configMistakes(text), []);
+    const asIs = `${misp}feeds: { a: { source: "./a/*.json", format: { kind: misp } } }\n`;
+    assert.deepEqual(await configMistakes(asIs), []);
   });
 
   it('may write its source short', () => {
@@ -97,6 +99,11 @@ describe('a feed in lurewatch.yaml', () => {
       'neither preset nor format',
       `${misp}feeds: { a: { source: ./a.csv } }\n`,
       ['2:10 feeds.a: needs a `preset`, or a `format` and what its rows become'],
+    ],
+    [
+      'a part of a mapping beside events that are imported as they are',
+      `${misp}feeds: { a: { source: ./a.json, format: { kind: misp }, groupBy: [uuid] } }\n`,
+      ['2:57 feeds.a.groupBy: means nothing where events are imported as they are, without `event` and `attributes`'],
     ],
     [
       'a format without a mapping',

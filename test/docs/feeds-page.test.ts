@@ -46,11 +46,11 @@ describe('docs/feeds.md', () => {
     });
   }
 
-  it('has examples of formats that are formats, one for each kind but MISP’s own', async () => {
+  it('has examples of formats that are formats, one for each kind', async () => {
     const page = await readFile(new URL('../../../docs/feeds.md', import.meta.url), 'utf8');
     const examples = [...page.matchAll(/^\| `(\{ kind: .*? \})` \|/gm)].map(([, example = '']) => example);
     const kinds = examples.map((example) => formatSchema.parse(parse(example)).kind);
-    assert.deepEqual([...new Set(kinds)].sort(), ['csv', 'json', 'jsonl', 'keyValue', 'list', 'log', 'tsv']);
+    assert.deepEqual([...new Set(kinds)].sort(), ['csv', 'json', 'jsonl', 'keyValue', 'list', 'log', 'misp', 'tsv']);
   });
 
   it('and README.md show feeds that are valid', async () => {

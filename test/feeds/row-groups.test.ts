@@ -48,6 +48,22 @@ describe('rows grouped by their key', () => {
     );
   });
 
+  it('keep columns of any name, in files as in memory, and make no prototype of one', async () => {
+    const fields: unknown = JSON.parse('{"__proto__":"one","constructor":"two","toString":["three"]}');
+    for (const options of [{}, { memoryBytes: 0, partitions: 2 }]) {
+      await inFolder(async (folder) => {
+        const groups = new RowGroups(folder, options);
+        await groups.add('a', { ...row(1, 'a'), fields: fields as Row['fields'] });
+        for await (const { rows } of groups.groups()) {
+          assert.equal(JSON.stringify(rows[0]?.fields), JSON.stringify(fields));
+          assert.equal(Object.getPrototypeOf(rows[0]?.fields), Object.prototype);
+        }
+        await groups.close();
+      });
+    }
+    assert.equal('one' in {}, false);
+  });
+
   it('leave nothing open, and no file where none was needed', async () => {
     await inFolder(async (folder) => {
       const groups = new RowGroups(folder);

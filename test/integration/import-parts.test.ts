@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { makeWorkFolder } from '../../src/feeds/work-folder.js';
 import { type FeedLab, plainFeed, withFeeds } from '../support/feed-labs.js';
 import { Site } from '../support/lab.js';
 import { failureOf } from '../support/soar-labs.js';
@@ -93,6 +95,98 @@ describe('a file in place of the source', { concurrency: 3 }, () => {
       }
       assert.equal(feeds.misp.events.size, 0);
     }));
+
+  it('that is none of the feed fails without telling what it holds', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.lab.worker();
+      await feeds.write('settings', 'MISP_KEY=4711abc\nOTHER=1\n');
+      await feeds.write('.env', 'MISP_KEY=4711abc\n');
+      const named = await failureOf(feeds.import('plain', { from: 'settings' }));
+      assert.equal(named.code, 'LW_FEED_HEADER');
+      assert.match(named.message, /columns are missing: "name", "seen", "url"|columns are missing/);
+      const hidden = await failureOf(feeds.import('plain', { from: '.env' }));
+      assert.equal(hidden.code, 'LW_FEED_UNREADABLE');
+      assert.doesNotMatch(JSON.stringify([named, hidden]), /MISP_KEY|4711abc/);
+      await feeds.write('feed.csv', 'title,url\n');
+      assert.match((await failureOf(feeds.import())).message, /The columns are "title", "url"/);
+    }));
+});
+
+describe('what has left the feed', { concurrency: 3 }, () => {
+  const feedsOf = { feeds: { plain: { ...plainFeed, tagGone: 'gone' } } };
+  const line = (name: string, seen = '2026-03-01') => `${name},https://${name}.example/,${seen}\n`;
+  const tagged = (feeds: FeedLab) =>
+    [...feeds.misp.events.values()].filter(({ tags }) => tags.includes('gone')).map(({ info }) => info);
+
+  it('is not what merely cannot be read today', () =>
+    withFeeds(
+      site,
+      async (feeds) => {
+        await feeds.lab.worker();
+        await feeds.write('feed.csv', head + line('one') + line('two') + line('three'));
+        await feeds.import();
+        await feeds.write('feed.csv', head + line('one') + line('two', 'no date'));
+        const { gone, rejected, warnings } = await feeds.import();
+        assert.deepEqual([gone, rejected, warnings], [1, 1, []]);
+        assert.deepEqual(tagged(feeds), ['Seen: three']);
+      },
+      feedsOf,
+    ));
+
+  it('is nothing at all while a row cannot be told, or none is there', () =>
+    withFeeds(
+      site,
+      async (feeds) => {
+        await feeds.lab.worker();
+        await feeds.write('feed.csv', head + line('one') + line('two') + line('three'));
+        await feeds.import();
+        const damaged: readonly (readonly [string, number, RegExp])[] = [
+          [
+            `${line('one')}two,https://two.example/,2026-03-01,stray\n`,
+            3,
+            /^nothing was marked as gone: 1 row could not be read$/,
+          ],
+          [
+            `${line('one')},https://two.example/,2026-03-01\n`,
+            3,
+            /^nothing was marked as gone: 1 row could not be read$/,
+          ],
+          ['', 1, /^nothing was marked as gone: no row was read$/],
+        ];
+        for (const [rows, place, reason] of damaged) {
+          await feeds.write('feed.csv', head + rows);
+          const { gone, warnings } = await feeds.import();
+          assert.equal(gone, 0);
+          assert.deepEqual([warnings.length, warnings[0]?.row], [1, place]);
+          assert.match(warnings[0]?.reason ?? '', reason);
+        }
+        assert.deepEqual(tagged(feeds), []);
+        await feeds.write('feed.csv', head + line('one'));
+        assert.equal((await feeds.import()).gone, 2);
+      },
+      feedsOf,
+    ));
+});
+
+describe('a dry run', () => {
+  it('counts as the import after it does, also events of which nothing would change in MISP', () =>
+    withFeeds(site, async (feeds) => {
+      const worker = await feeds.lab.worker();
+      await feeds.write(
+        'feed.csv',
+        head + ['one', 'two', 'three'].map((name) => `${name},https://${name}.example/,2026-03-01\n`).join(''),
+      );
+      await feeds.import();
+      await worker.stop();
+      // The ledger is lost, MISP has the events.
+      await rm(join(feeds.lab.folder, 'var'), { recursive: true });
+      await feeds.lab.worker();
+      const dry = await feeds.import('plain', { dryRun: true });
+      const real = await feeds.import();
+      const counts = ({ created, updated, unchanged }: typeof dry) => ({ created, updated, unchanged });
+      assert.deepEqual(counts(dry), counts(real));
+      assert.deepEqual([counts(dry), dry.preview], [{ created: 0, updated: 0, unchanged: 3 }, []]);
+    }));
 });
 
 describe('a mapping that says something else of the same values', () => {
@@ -124,5 +218,22 @@ describe('a mapping that says something else of the same values', () => {
           ['Site', false],
         ],
       );
+    }));
+});
+
+describe('what a killed worker left in the temporary directory', () => {
+  it('is gone once another has started', () =>
+    withFeeds(site, async (feeds) => {
+      const ours = await makeWorkFolder();
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      const left = ours.replace(`-${process.pid}-`, `-${pid}-`);
+      try {
+        await mkdir(left);
+        await feeds.lab.worker();
+        await assert.rejects(access(left), { code: 'ENOENT' });
+        await access(ours);
+      } finally {
+        for (const folder of [ours, left]) await rm(folder, { recursive: true, force: true });
+      }
     }));
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { nearest } from '../../config/nearest.js';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 
@@ -21,6 +22,15 @@ export function checkColumns(columns: readonly string[], needs: readonly string[
     where: file,
     details: { missing, found: columns.slice(0, mostQuoted) },
   });
+}
+
+/** The same, of a file that not everybody may read who sees the error: names what is missing, and nothing of the file. */
+export function withoutFound(error: LurewatchError): LurewatchError {
+  const missing = z.array(z.string()).safeParse(error.details?.missing);
+  if (error.code !== 'LW_FEED_HEADER' || !missing.success) return error;
+  const word = missing.data.length === 1 ? 'column is' : 'columns are';
+  const what = `${word} missing: ${missing.data.map(quoted).join(', ')}`;
+  return new LurewatchError('LW_FEED_HEADER', what, { where: error.where, details: { missing: missing.data } });
 }
 
 function quoted(name: string): string {

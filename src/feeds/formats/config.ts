@@ -147,7 +147,7 @@ const mispFormat = z.strictObject({
   kind: z
     .literal('misp')
     .describe(
-      'Events as MISP exports them: one, a list, or an answer of its REST interface. The field `event` is the event.',
+      'Events as MISP exports them: one, a list, an answer of its REST interface, or the files of its feeds. Without `event`, `attributes` and `objects` they are imported as they are; for those, the field `event` is the event.',
     ),
   charset,
   maxRecordChars: recordLimit(64 * 1024 * 1024),

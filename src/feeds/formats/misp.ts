@@ -11,7 +11,8 @@ const longestStart = 10_000;
 
 /**
  * MISP's own event JSON: `{"Event": …}`, a bare event, a list of these, or `{"response": …}`. A row is an event: its
- * JSON in the field `event`, and beside it the event's own texts and numbers (`uuid`, `info`, `date`, …).
+ * JSON in the field `event`, and beside it the event's own texts and numbers (`uuid`, `info`, `date`, …). The indexes that
+ * lie beside the events of a MISP feed, `manifest.json` and `hashes.csv`, have no rows.
  */
 export class MispReader implements RecordReader {
   readonly head = { columns: null, text: '' };
@@ -19,6 +20,7 @@ export class MispReader implements RecordReader {
   readonly #file: string;
   #document: JsonDocument | undefined;
   #start = '';
+  #isIndex = false;
   #rows: ReadRow[] = [];
   #row = 0;
 
@@ -29,19 +31,25 @@ export class MispReader implements RecordReader {
 
   read(text: string, rows: ReadRow[]): void {
     this.#rows = rows;
+    if (this.#isIndex) return;
     if (this.#document !== undefined) {
       this.#document.read(text);
       return;
     }
     this.#start += text;
-    const undecided = /^\s*(\{\s*("[^"]*)?)?$/.test(this.#start);
-    if (!undecided || this.#start.length > longestStart) this.#open().read(this.#start);
+    const undecided = undecidedStart.test(this.#start) && this.#start.length <= longestStart;
+    if (!undecided) this.#decide();
   }
 
   end(rows: ReadRow[]): void {
     this.#rows = rows;
-    if (this.#document === undefined) this.#open().read(this.#start);
+    if (this.#document === undefined && !this.#isIndex) this.#decide();
     this.#document?.end();
+  }
+
+  #decide(): void {
+    this.#isIndex = isIndex(this.#start, this.#file);
+    if (!this.#isIndex) this.#open().read(this.#start);
   }
 
   /** Whether events stand at the top or in `response` shows in the first key. */
@@ -73,6 +81,18 @@ export class MispReader implements RecordReader {
     const what = value === undefined ? 'is no JSON' : 'is no MISP event: it has no `info`';
     return rejectedRow(place.file, place.row, raw, 'LW_ROW_COLUMNS', what);
   }
+}
+
+/** Up to the end of the first key, or of the first value of `hashes.csv`. */
+const undecidedStart = /^\s*(\{\s*("[^"]*)?|[0-9a-f]{1,32})?$/i;
+
+/** `manifest.json` has events under their UUIDs, and `{}` or `[]` of no events; `hashes.csv` MD5 and UUID in each line. */
+function isIndex(start: string, file: string): boolean {
+  if (/^\s*\{\s*"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"/i.test(start)) return true;
+  if (/^\s*[0-9a-f]{32},/i.test(start)) return true;
+  const name = file.replace(/^.*[/\\!]/s, '').toLowerCase();
+  const empty = start.trim();
+  return (name === 'manifest.json' && (empty === '{}' || empty === '[]')) || (name === 'hashes.csv' && empty === '');
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;

@@ -45,8 +45,12 @@ export async function* readRows(
  * The head of a file, as a file of its rejected rows needs it; reads no further than there.
  * @throws as `readRows`
  */
-export async function readHead(stream: FeedStream, format: FormatConfig, signal: AbortSignal): Promise<FeedHead> {
-  const reader = createReader(format, { file: stream.name, needs: [] });
+export async function readHead(
+  stream: FeedStream,
+  format: FormatConfig,
+  { signal, needs = [] }: ReadOptions,
+): Promise<FeedHead> {
+  const reader = createReader(format, { file: stream.name, needs });
   if (reader.head !== undefined) return reader.head;
   for await (const text of decodeText(stream.open(signal), format.charset)) {
     reader.read(text, []);

@@ -41,6 +41,8 @@ export interface CompiledMapping {
   /** A person wrote it: where no row becomes an event, it may be wrong, and not the rows. */
   readonly configured: boolean;
   readonly keyOf: RowKey;
+  /** Of the event of this key, whatever its rows say. */
+  readonly uuidOf: (key: string) => string;
   /** @param rows of this key, in the order of the feed */
   readonly buildEvent: (key: string, rows: readonly Row[]) => BuiltEvent;
 }
@@ -95,6 +97,7 @@ function compile(
     ),
     configured: true,
     keyOf,
+    uuidOf: (key) => feedEventUuid(feed, key),
     buildEvent: (key, rows) => buildEvent(feedEventUuid(feed, key), key, rows, event, rules),
   };
   return { mapping, mistakes: check.mistakes };

@@ -156,7 +156,9 @@ export const mappingShape = {
     .describe(
       'Rows equal in these columns (or templates) become one event. By default each different row; `[]`: all rows are one event. Changing it makes new events of known rows.',
     ),
-  event: event.optional().describe('What each event is. Needed without a preset, but for events of MISP that are imported as they are.'),
+  event: event
+    .optional()
+    .describe('What each event is. Needed without a preset, but for events of MISP that are imported as they are.'),
   attributes: z
     .array(attribute)
     .optional()

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isDynamicPattern } from 'tinyglobby';
 import { isLurewatchError, LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile } from '../types.js';
+import type { FeedFile, LocalFile } from '../types.js';
 import type { PathSourceConfig } from './config.js';
 import { copyFile, type FileToCopy, lookAt } from './copy-file.js';
 import { findFiles } from './find-files.js';
@@ -39,6 +39,11 @@ export class PathSource implements FeedSource {
     const sizeBytes = taken.reduce((sum, file) => sum + file.sizeBytes, 0);
     const count = taken.length === 1 ? '' : `${taken.length} files, `;
     return [`${this.#config.path}: ${count}${sizeBytes} bytes`, ...problems.map((problem) => problem.what)];
+  }
+
+  async first(signal?: AbortSignal): Promise<LocalFile | undefined> {
+    const { taken } = await this.#each(async (file) => ({ ...file, ...(await lookAt(file)) }), signal);
+    return taken[0];
   }
 
   async close(): Promise<void> {}

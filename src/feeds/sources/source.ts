@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile } from '../types.js';
+import type { FeedFile, LocalFile } from '../types.js';
 
 /** What a server said of a file, to be asked whether it changed since. Small, plain JSON, without secrets. */
 export const sourceStateSchema = z.object({
@@ -42,5 +42,7 @@ export interface FeedSource {
   ): Promise<FetchedSource>;
   /** Looks whether the files are there and may be read. What it found, a line each, without secrets. Throws as `fetch`. */
   check(signal?: AbortSignal): Promise<readonly string[]>;
+  /** The first file, where it lies on this machine already; undefined where it would have to be fetched. */
+  first(signal?: AbortSignal): Promise<LocalFile | undefined>;
   close(): Promise<void>;
 }

@@ -100,6 +100,10 @@ export class UrlSource implements FeedSource {
     });
   }
 
+  async first(): Promise<undefined> {
+    return undefined;
+  }
+
   async close(): Promise<void> {}
 
   #get(connections: Dispatcher, asked: (url: URL) => Headers): Promise<Answer> {

@@ -182,4 +182,18 @@ describe('Event JSON of MISP', () => {
       [[2, 'is no MISP event: it has no `info`']],
     );
   });
+
+  it('passes over the indexes of a feed, however they are cut', async () => {
+    const uuid = '5b0c5a1e-8a3c-4c4e-9f8c-2a7d0a0b0c01';
+    const manifest = JSON.stringify({ [uuid]: { info: 'x', Orgc: { name: 'o' }, timestamp: 1 } });
+    const hashes = `44d88612fea8a8f36de82e1278abb02f,${uuid}\n`.repeat(3);
+    for (const text of [manifest, `\n ${manifest}`, hashes]) {
+      for (const chunks of [[1], [7, 40], [1000]]) {
+        const { all, error } = await readFeedBytes(text, { kind: 'misp' }, { chunks });
+        assert.deepEqual([all, error], [[], undefined]);
+      }
+    }
+    const { rejected } = await readFeedBytes('{}', { kind: 'misp' });
+    assert.equal(rejected.length, 1);
+  });
 });
