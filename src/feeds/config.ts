@@ -37,7 +37,7 @@ export const feedSchema = z.strictObject({
     .int()
     .min(1)
     .max(16)
-    .default(2)
+    .default(3)
     .describe(
       'Events written at the same time, at most; fewer while MISP is slow. More than two a core of MISP only add latency.',
     ),

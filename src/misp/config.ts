@@ -29,7 +29,7 @@ export const mispServerSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(2)
+    .default(3)
     .describe('Requests at the same time, from one worker; more than two a core of MISP only add latency.'),
 });
 
