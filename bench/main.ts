@@ -8,19 +8,34 @@ import type { BenchOptions, Scenario, ScenarioResult } from './scenario.js';
 import { attachments } from './scenarios/attachments.js';
 import { backlog } from './scenarios/backlog.js';
 import { instant, slow } from './scenarios/beside-loop.js';
+import { feedsFolder } from './scenarios/feeds-folder.js';
+import { feedsRead } from './scenarios/feeds-read.js';
+import { feedsWrite } from './scenarios/feeds-write.js';
 import { Site } from './site.js';
 
-const scenarios: Readonly<Record<string, Scenario>> = { instant, slow, attachments, backlog };
+const scenarios: Readonly<Record<string, Scenario>> = {
+  instant,
+  slow,
+  attachments,
+  backlog,
+  'feeds-read': feedsRead,
+  'feeds-write': feedsWrite,
+  'feeds-folder': feedsFolder,
+};
 
-const usage = `npm run bench [-- <scenario>…] [--mails n] [--rounds n] [--generated] [--results folder] [--profile folder]
+const usage = `npm run bench [-- <scenario>…] [--mails n] [--rows n] [--rounds n] [--generated] [--results folder] [--profile folder]
 
   instant      the rate with a webhook that answers at once, beside a loop in Python
   slow         the same with a webhook that takes 100 ms
   attachments  the worker's memory with 25 MB attached to every tenth mail
   backlog      the rate at ten times the unread mails
+  feeds-read   rows of each format read and mapped, and the memory for 1,000 rows and a million
+  feeds-write  a feed into a MISP that takes 75 ms an event, beside a loop with PyMISP; then 1% of its rows changed
+  feeds-folder a feed into a MISP feed in a folder; then a large one again, unchanged
   all          all of them, as without any name
 
   --mails      so many mails (backlog: and ten times as many)
+  --rows       so many rows (feeds-read: beside 1,000; feeds-folder: and twenty times as many)
   --rounds     so many rounds; the median counts
   --generated  mails made here instead of the public corpus that npm fetches once
   --results    where the JSON goes; by default bench/results
@@ -39,6 +54,7 @@ function readCommand(): Command | undefined {
     allowPositionals: true,
     options: {
       mails: { type: 'string' },
+      rows: { type: 'string' },
       rounds: { type: 'string' },
       generated: { type: 'boolean' },
       results: { type: 'string' },
@@ -56,6 +72,7 @@ function readCommand(): Command | undefined {
     results: values.results ?? fileURLToPath(new URL('../../bench/results', import.meta.url)),
     options: {
       mails: count(values.mails, '--mails'),
+      rows: count(values.rows, '--rows'),
       rounds: count(values.rounds, '--rounds'),
       corpus,
       profileFolder: values.profile === undefined ? undefined : join(process.cwd(), values.profile),
@@ -66,7 +83,7 @@ function readCommand(): Command | undefined {
 
 function count(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`${option} takes a whole number from 1 on, not "${text}"`);
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(`${option} takes a whole number from 1 on, not "${text}"`);
   return Number(text);
 }
 

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import type { PollHistory } from './history.js';
 import type { LurewatchRound } from './lurewatch-round.js';
 import type { MachineFacts } from './machine.js';
-import { type Figure, median, type ScenarioResult } from './scenario.js';
+import { type FeedResult, type Figure, type MailResult, median, type ScenarioResult } from './scenario.js';
 
 export interface Report {
   readonly startedAt: string;
@@ -20,10 +20,17 @@ export async function writeReport(report: Report, folder: string): Promise<strin
   return path;
 }
 
-/** For people: the figures with their goals, what a mail costs, and where the time of the batches goes. */
+/** For people: the figures with their goals; what a mail costs, and where the time of the batches goes; rounds of feeds. */
 export function describeReport({ machine, scenarios }: Report): string {
   const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
-  return [facts.join(', '), figures(scenarios), costs(scenarios), stages(scenarios)].join('\n');
+  const mails = scenarios.filter((scenario) => 'lurewatch' in scenario);
+  const feeds = scenarios.filter((scenario) => 'feedRounds' in scenario);
+  return [
+    facts.join(', '),
+    figures(scenarios),
+    ...(mails.length === 0 ? [] : [costs(mails), stages(mails)]),
+    ...feeds.map((scenario) => feedRounds(scenario)),
+  ].join('\n');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -33,10 +40,16 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function figures(scenarios: readonly ScenarioResult[]): string {
-  const rows = scenarios.flatMap(({ name, corpus, figures }) =>
-    figures.map((figure) => [name, corpus, figure.name, `${rounded(figure.value)} ${figure.unit}`, verdict(figure)]),
+  const rows = scenarios.flatMap((scenario) =>
+    scenario.figures.map((figure) => [
+      scenario.name,
+      'corpus' in scenario ? `${scenario.corpus} mails` : 'feeds',
+      figure.name,
+      `${rounded(figure.value)} ${figure.unit}`,
+      verdict(figure),
+    ]),
   );
-  return table(['scenario', 'mails', 'figure', 'median', 'goal'], rows);
+  return table(['scenario', 'with', 'figure', 'median', 'goal'], rows);
 }
 
 function verdict({ value, goal }: Figure): string {
@@ -46,7 +59,7 @@ function verdict({ value, goal }: Figure): string {
   return `${words}: ${met ? 'met' : 'MISSED'}`;
 }
 
-function costs(scenarios: readonly ScenarioResult[]): string {
+function costs(scenarios: readonly MailResult[]): string {
   const rows = byLabel(scenarios).map(([name, rounds]) => {
     const each = (of: (round: LurewatchRound) => number | undefined) =>
       rounded(median(rounds.map((round) => of(round) ?? Number.NaN)));
@@ -71,7 +84,7 @@ function costs(scenarios: readonly ScenarioResult[]): string {
 }
 
 /** Summed over batches that run side by side, so a column adds up to more than the clock's milliseconds a mail. */
-function stages(scenarios: readonly ScenarioResult[]): string {
+function stages(scenarios: readonly MailResult[]): string {
   const groups = byLabel(scenarios);
   const names = [...new Set(groups.flatMap(([, rounds]) => rounds.flatMap(({ history }) => stageNames(history))))];
   const rows = names.map((stage) => [
@@ -89,13 +102,25 @@ function millisecondsOf({ history, mails }: LurewatchRound, wanted: string): num
   return (1000 * (history.stages.find(({ name }) => name === wanted)?.seconds ?? 0)) / mails;
 }
 
-function byLabel(scenarios: readonly ScenarioResult[]): readonly (readonly [string, readonly LurewatchRound[]])[] {
+function byLabel(scenarios: readonly MailResult[]): readonly (readonly [string, readonly LurewatchRound[]])[] {
   return scenarios.flatMap(({ name, lurewatch }) =>
     [...new Set(lurewatch.map(({ label }) => label))].map(
       (label) =>
         [label === name ? name : `${name}, ${label}`, lurewatch.filter((round) => round.label === label)] as const,
     ),
   );
+}
+
+function feedRounds({ name, feedRounds: rounds }: FeedResult): string {
+  const columns = [...new Set(rounds.flatMap((round) => Object.keys(round)))];
+  const rows = rounds.map((round) => columns.map((column) => cell(round[column])));
+  return table([name, ...columns.slice(1)], rows);
+}
+
+function cell(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return value;
+  return Number.isInteger(value) ? String(value) : rounded(value);
 }
 
 function rounded(value: number): string {

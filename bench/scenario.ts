@@ -6,6 +6,8 @@ import type { Site } from './site.js';
 export interface BenchOptions {
   /** Instead of each scenario's own number of mails. */
   readonly mails: number | undefined;
+  /** The same of the rows of a feed. */
+  readonly rows: number | undefined;
   readonly rounds: number | undefined;
   readonly corpus: CorpusName;
   readonly profileFolder: string | undefined;
@@ -14,14 +16,27 @@ export interface BenchOptions {
 
 export type Scenario = (site: Site, options: BenchOptions) => Promise<ScenarioResult>;
 
-export interface ScenarioResult {
+export type ScenarioResult = MailResult | FeedResult;
+
+interface Measured {
   readonly name: string;
-  readonly corpus: CorpusName;
   /** What the issue of this scenario is, each with its goal. */
   readonly figures: readonly Figure[];
+}
+
+export interface MailResult extends Measured {
+  readonly corpus: CorpusName;
   readonly lurewatch: readonly (LurewatchRound & { readonly label: string })[];
   readonly loop: readonly LoopRound[];
 }
+
+export interface FeedResult extends Measured {
+  /** Everything that was measured, a line of a table each. */
+  readonly feedRounds: readonly FeedRound[];
+}
+
+/** What was read or imported, how, and what was seen; in the order of the columns. */
+export type FeedRound = Readonly<Record<string, string | number | undefined>>;
 
 export interface Figure {
   readonly name: string;

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { generatedMail, generatedMails } from '../../bench/generated-mails.js';
 import { identityOf } from '../../src/mail/identity.js';
 import { inFolder } from '../support/folder.js';
+import { bench } from '../support/run-bench.js';
 
-const main = fileURLToPath(new URL('../../bench/main.js', import.meta.url));
 const positive = z.number().positive();
 const reportSchema = z.object({
   machine: z.object({ node: z.string(), cores: positive }),
@@ -40,24 +38,6 @@ const reportSchema = z.object({
   ]),
 });
 
-/** Runs the benchmark as `npm run bench` does. It ends what it started by itself. */
-async function bench(...args: readonly string[]): Promise<{ status: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const end = () => child.kill('SIGTERM');
-  process.once('exit', end);
-  let output = '';
-  let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  process.removeListener('exit', end);
-  return { status, output, errors };
-}
-
 describe('the benchmark', () => {
   it('measures a poll beside the loop, prints a table and keeps the figures', () =>
     inFolder(async (folder) => {
@@ -84,6 +64,7 @@ describe('the benchmark', () => {
     for (const [args, words] of [
       [['quick'], /there is no scenario "quick"/],
       [['instant', '--mails', 'many'], /--mails takes a whole number/],
+      [['feeds-read', '--rows', '0'], /--rows takes a whole number/],
       [['--speed'], /Unknown option '--speed'/],
     ] as const) {
       const { status, errors } = await bench(...args);
