@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { revisionId } from '../ledger/feed-revisions.js';
 import type { Ledger } from '../ledger/ledger.js';
-import type { Owner } from '../ledger/records.js';
+import type { ClaimEnd, Owner } from '../ledger/records.js';
 import { mayLandUntilMs } from '../sinks/claiming.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
 import type { Fate } from '../sinks/fate.js';
@@ -16,8 +16,10 @@ import { showProgress } from './progress.js';
 /** Without a wish of MISP's, a retry comes after this, then after twice that, and so on. */
 const firstRetryMs = 1_000;
 const longestRetryMs = 120_000;
-/** An event that MISP fails at so often, while it answers otherwise, is not tried any more in this import. */
+/** After so many attempts MISP, where it answers otherwise, is not what fails. */
 const attemptsAtOne = 6;
+/** An event that it then failed at so often is not tried any more in this import. */
+const turnsOfOne = 3;
 /** What another import has in hand is looked at again after this. */
 const carriedRetryMs = 5_000;
 
@@ -63,25 +65,41 @@ export async function writeRevisions<Item extends Revised>(
   );
   const trouble = report.trouble ?? inTheWay ?? carried(report);
   if (trouble === undefined || !trouble.retryable) return report;
-  if (await isTheirOwnFault(report, trouble)) return givenUp(report, trouble);
-  throw tryAgainAfter(trouble, trouble.retryAfterMs ?? backoffMs(context.info.attempt));
+  if (!(await isTheirOwnFault(report, trouble))) {
+    throw tryAgainAfter(trouble, trouble.retryAfterMs ?? backoffMs(context.info.attempt));
+  }
+  const settled = await giveUpWorn(report, trouble);
+  // Those that had too few turns so far come sooner: nobody waits for MISP.
+  if (settled.fates.some(({ kind }) => kind === 'open')) throw tryAgainAfter(trouble, firstRetryMs);
+  return settled;
 
   /** MISP is well and has answered the others: what it fails at each time is these events. */
   async function isTheirOwnFault({ fates }: DeliveryReport, { code }: LurewatchError): Promise<boolean> {
     if (context.info.attempt < attemptsAtOne || code !== 'LW_MISP_AMBIGUOUS' || inTheWay !== undefined) return false;
     return !fates.some(({ kind }) => kind === 'carried') && isWell();
   }
-}
 
-/** They end as rejected rows of this import; the next one tries them again. */
-function givenUp({ fates }: DeliveryReport, { what }: LurewatchError): DeliveryReport {
-  const reason = `MISP failed at it ${attemptsAtOne} times: ${what}`;
-  return {
-    fates: fates.map(
-      (fate): Fate => (fate.kind === 'open' ? { alertId: fate.alertId, kind: 'rejected', reason } : fate),
-    ),
-    trouble: undefined,
-  };
+  /** What had its turns ends as rejected rows of this import, also when it is tried again; the next one sends it anew. */
+  async function giveUpWorn({ fates }: DeliveryReport, { what }: LurewatchError): Promise<DeliveryReport> {
+    const { deliveries } = ledger;
+    const settled = fates.map(async (fate): Promise<Fate> => {
+      if (fate.kind !== 'open') return fate;
+      const { alertId } = fate;
+      const standing = await deliveries.latestClaim(mispSinkName, alertId);
+      if (standing === undefined || standing.number < turnsOfOne) return fate;
+      const reason = `MISP failed at it ${standing.number} times: ${what}`;
+      const end: ClaimEnd = {
+        version: 1,
+        why: 'rejected',
+        reason,
+        finalFor: context.info.activityId,
+        atMs: Date.now(),
+      };
+      await deliveries.endClaims(mispSinkName, [{ alertId, number: standing.number, end }]);
+      return { alertId, kind: 'rejected', reason };
+    });
+    return { fates: await Promise.all(settled), trouble: undefined };
+  }
 }
 
 /**

@@ -166,6 +166,7 @@ class Import {
     const summary = `${feed}: mark events whose rows have left the feed`;
     for (const digit of '0123456789abcdef') {
       const result = await this.#markGoneOf({ feed, importId, digit }, summary);
+      if (result.warnings.length > 0) log.warn('some events did not get their tag', { feed, why: result.warnings });
       this.#counts = { ...this.#counts, gone: this.#counts.gone + result.gone };
       this.#failure ??= result.failure;
       if (this.#failure !== undefined) return;

@@ -202,6 +202,17 @@ describe('an import that meets trouble', { concurrency }, () => {
       assert.deepEqual([again.created, again.unchanged, again.rejected], [1, 129, 0]);
     }));
 
+  it('gives up none that had no turn, however many MISP fails at before', () =>
+    withFeeds(site, async (feeds) => {
+      const rows = [...Array.from({ length: 20 }, (_, index) => ({ name: `poison-${index}` })), ...plainRows(5)];
+      await feeds.write('feed.csv', plainCsv(rows));
+      feeds.misp.fault({ match: '/events/add', holds: 'poison-', kind: 'status', status: 500, times: 1000 });
+      await feeds.lab.worker();
+      const { created, rejected, rejects } = await feeds.import();
+      assert.deepEqual([created, rejected], [5, 20]);
+      assert.ok(rejects.every(({ row }) => row <= 21));
+    }));
+
   it('stays small in its history where one rejected event has thousands of rows', () =>
     withFeeds(
       site,

@@ -1,7 +1,7 @@
 import type { FormatConfig } from './config.js';
 import { DelimitedReader } from './delimited.js';
 import { JsonReader } from './json.js';
-import { JsonLinesReader } from './json-lines.js';
+import { jsonLineParser } from './json-lines.js';
 import { keyValueParser } from './key-value.js';
 import { LineReader } from './line-reader.js';
 import { listParser } from './list.js';
@@ -18,7 +18,7 @@ export function createReader(format: FormatConfig, context: ReaderContext): Reco
     case 'json':
       return new JsonReader(format, context);
     case 'jsonl':
-      return new JsonLinesReader(format, context);
+      return new LineReader(jsonLineParser(format), context);
     case 'log':
       return new LineReader(logParser(format), context);
     case 'keyValue':

@@ -2,38 +2,12 @@ import type { ReadRow } from '../types.js';
 import { charsetMistake } from './charset.js';
 import type { FormatConfig } from './config.js';
 import { jsonFields } from './json-fields.js';
-import { Lines, withoutReturn } from './lines.js';
-import { keptChars, type ReaderContext, type RecordReader, rejectedRow } from './reader.js';
+import type { LineParser, ParsedLine } from './line-reader.js';
+import { rejectedRow } from './reader.js';
 
 /** JSON Lines: a line that is no JSON costs itself only. */
-export class JsonLinesReader implements RecordReader {
-  readonly head = { columns: null, text: '' };
-  readonly #lines: Lines;
-  #rows: ReadRow[] = [];
-
-  constructor(format: Extract<FormatConfig, { kind: 'jsonl' }>, { file }: ReaderContext) {
-    const { charset, maxRecordChars } = format;
-    this.#lines = new Lines(maxRecordChars, {
-      line: (line, number) => {
-        const raw = withoutReturn(line);
-        if (raw.trim() !== '') this.#rows.push(jsonRow(raw, raw, { file, row: number, charset }));
-      },
-      longLine: (beginning, number) => {
-        const reason = `the line has more than ${maxRecordChars} characters; its first ${keptChars} are kept`;
-        this.#rows.push(rejectedRow(file, number, beginning, 'LW_ROW_COLUMNS', reason));
-      },
-    });
-  }
-
-  read(text: string, rows: ReadRow[]): void {
-    this.#rows = rows;
-    this.#lines.read(text);
-  }
-
-  end(rows: ReadRow[]): void {
-    this.#rows = rows;
-    this.#lines.end();
-  }
+export function jsonLineParser({ charset, maxRecordChars }: Extract<FormatConfig, { kind: 'jsonl' }>): LineParser {
+  return { columns: null, comments: [], skips: false, charset, maxRecordChars, parse: parsedJson };
 }
 
 export interface JsonRowPlace {
@@ -50,12 +24,17 @@ export interface JsonRowPlace {
 export function jsonRow(text: string, raw: string, { file, row, charset }: JsonRowPlace): ReadRow {
   const mistake = charsetMistake(text, charset);
   if (mistake !== null) return rejectedRow(file, row, raw, 'LW_ROW_CHARSET', mistake);
+  const parsed = parsedJson(text);
+  if ('mistake' in parsed) return rejectedRow(file, row, raw, 'LW_ROW_COLUMNS', parsed.mistake);
+  return { file, row, fields: parsed.fields, raw };
+}
+
+function parsedJson(text: string): ParsedLine {
   try {
     const fields = jsonFields(text);
-    if (Object.keys(fields).length > 0) return { file, row, fields, raw };
-    return rejectedRow(file, row, raw, 'LW_ROW_COLUMNS', 'has no fields');
+    return Object.keys(fields).length > 0 ? { fields } : { mistake: 'has no fields' };
   } catch (error) {
-    return rejectedRow(file, row, raw, 'LW_ROW_COLUMNS', noJson(error));
+    return { mistake: noJson(error) };
   }
 }
 
