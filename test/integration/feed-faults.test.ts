@@ -203,15 +203,19 @@ describe('an import that meets trouble', { concurrency }, () => {
     }));
 
   it('gives up none that had no turn, however many MISP fails at before', () =>
-    withFeeds(site, async (feeds) => {
-      const rows = [...Array.from({ length: 20 }, (_, index) => ({ name: `poison-${index}` })), ...plainRows(5)];
-      await feeds.write('feed.csv', plainCsv(rows));
-      feeds.misp.fault({ match: '/events/add', holds: 'poison-', kind: 'status', status: 500, times: 1000 });
-      await feeds.lab.worker();
-      const { created, rejected, rejects } = await feeds.import();
-      assert.deepEqual([created, rejected], [5, 20]);
-      assert.ok(rejects.every(({ row }) => row <= 21));
-    }));
+    withFeeds(
+      site,
+      async (feeds) => {
+        const rows = [...Array.from({ length: 20 }, (_, index) => ({ name: `poison-${index}` })), ...plainRows(5)];
+        await feeds.write('feed.csv', plainCsv(rows));
+        feeds.misp.fault({ match: '/events/add', holds: 'poison-', kind: 'status', status: 500, times: 1000 });
+        await feeds.lab.worker();
+        const { created, rejected, rejects } = await feeds.import();
+        assert.deepEqual([created, rejected], [5, 20]);
+        assert.ok(rejects.every(({ row }) => row <= 21));
+      },
+      { feeds: { plain: { ...plainFeed, writers: 1 } } },
+    ));
 
   it('stays small in its history where one rejected event has thousands of rows', () =>
     withFeeds(
