@@ -1,7 +1,7 @@
 import { domainToUnicode } from 'node:url';
 import libmime from 'libmime';
 import addressparser, { type Address, type MailboxAddress } from 'nodemailer/lib/addressparser';
-import { simpleAddresses } from './simple-addresses.js';
+import { type Mailbox, simpleAddresses } from './simple-addresses.js';
 
 export interface Addresses {
   /** As people see them, comma-joined. */
@@ -17,6 +17,17 @@ export interface Addresses {
 export function decodeAddresses(list: string): Addresses {
   const entries = simpleAddresses(list) ?? decodeEntries(addressparser(list));
   return { text: entries.map(displayed).join(', '), addresses: [...new Set(entries.flatMap(bareAddresses))] };
+}
+
+/** The mailboxes of an address list, those of groups too, each with the name that mail programs show. */
+export function decodeMailboxes(list: string): readonly Mailbox[] {
+  return mailboxesOf(simpleAddresses(list) ?? decodeEntries(addressparser(list)));
+}
+
+function mailboxesOf(entries: readonly Address[]): readonly Mailbox[] {
+  return entries.flatMap((entry) =>
+    entry.group === undefined ? [{ name: entry.name, address: entry.address }] : mailboxesOf(entry.group),
+  );
 }
 
 function decodeEntries(entries: readonly Address[]): Address[] {
@@ -64,8 +75,9 @@ function decodeAddress({ address: sent }: MailboxAddress): string {
   return user + (domainToUnicode(domain) || domain);
 }
 
+/** Quotes inside a name are escaped (RFC 5322 §3.2.4): whoever reads this again must not find addresses in a name. */
 function displayed(entry: Address): string {
-  const name = entry.name === '' ? '' : `"${entry.name}"`;
+  const name = entry.name === '' ? '' : `"${entry.name.replaceAll(/["\\]/g, '\\$&')}"`;
   if (entry.group !== undefined) return `${name === '' ? '' : `${name}: `}${entry.group.map(displayed).join(', ')};`;
   if (entry.address === '') return name;
   return name === '' ? entry.address : `${name} <${entry.address}>`;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import libmime from 'libmime';
+import { wellFormed } from '../text/well-formed.js';
 import { type Addresses, decodeAddresses, decodeWords } from './decode-addresses.js';
 import { decodeCharset } from './decode-text.js';
 import { firstHeader, type HeaderField, parseParameterised } from './headers.js';
@@ -55,6 +56,16 @@ function parameter(fields: readonly HeaderField[], header: string, name: string)
   return found === undefined ? undefined : decodeWords(found);
 }
 
+/** The value of a field as text, as much of it as is read of any. Encoded words stay: addresses are read around them. */
+export function decodeField(value: string, fields: readonly HeaderField[]): string {
+  return fieldText(value, maxFieldChars, fields);
+}
+
+/** The value of a field for people, on one line, with its encoded words decoded (RFC 2047). */
+export function decodeValue(value: string, fields: readonly HeaderField[]): string {
+  return plain(decodeWords(fieldText(value, maxFieldChars, fields)));
+}
+
 /** @param fields those of the message, one of which may name its character set */
 function fieldText(value: string, maxChars: number, fields: readonly HeaderField[]): string {
   const kept = value.slice(0, maxChars).replaceAll(/[\r\n]/g, ' ');
@@ -81,7 +92,8 @@ function addresses(list: string): Addresses {
 }
 
 /** On one line: an encoded word may hide line breaks and control characters. */
-function plain(text: string): string {
+export function plain(given: string): string {
+  const text = wellFormed(given);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   return text.replaceAll(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
 }

@@ -1,53 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import type { TextPart } from './part-sink.js';
-
-/** Content-Transfer-Encoding undone (RFC 2045 §6), leniently: what is not of the encoding stays or is passed over. */
-export function decodeTransfer(raw: Buffer, encoding: string): Buffer {
-  if (encoding === 'base64') return decodeBase64(raw);
-  if (encoding === 'quoted-printable') return decodeQuotedPrintable(raw);
-  return raw;
-}
-
-/** Node stops at the first padding; some senders join pieces that are each padded. */
-function decodeBase64(raw: Buffer): Buffer {
-  const text = raw.toString('latin1');
-  const firstPadding = text.indexOf('=');
-  if (firstPadding < 0 || !/[A-Za-z0-9+/]/.test(text.slice(firstPadding))) return Buffer.from(text, 'base64');
-  return Buffer.concat(text.split(/=+/).map((piece) => Buffer.from(piece, 'base64')));
-}
-
-function decodeQuotedPrintable(raw: Buffer): Buffer {
-  const out = Buffer.allocUnsafe(raw.length);
-  let length = 0;
-  let position = 0;
-  for (let at = raw.indexOf(0x3d); at >= 0; at = raw.indexOf(0x3d, position)) {
-    length += raw.copy(out, length, position, at);
-    const high = hexValue(raw[at + 1]);
-    const low = hexValue(raw[at + 2]);
-    if (high >= 0 && low >= 0) {
-      out[length++] = high * 16 + low;
-      position = at + 3;
-      continue;
-    }
-    // A soft line break, with the blanks that transport may have added (RFC 2045 §6.7 rule 3).
-    let end = at + 1;
-    while (raw[end] === 0x20 || raw[end] === 0x09) end++;
-    if (raw[end] === 0x0d) end++;
-    const soft = raw[end] === 0x0a || end >= raw.length;
-    if (!soft) out[length++] = 0x3d;
-    position = soft ? end + 1 : at + 1;
-  }
-  if (position < raw.length) length += raw.copy(out, length, position);
-  return out.subarray(0, length);
-}
-
-function hexValue(byte: number | undefined): number {
-  if (byte === undefined) return -1;
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
+import iconv from 'iconv-lite';
 
 export interface DecodedText {
   readonly text: string;
@@ -74,6 +27,10 @@ const aliases: Readonly<Record<string, string>> = {
   'latin-1': 'windows-1252',
 };
 
+const asciiNames: ReadonlySet<string> = new Set(['us-ascii', 'ascii', 'ansi_x3.4-1968', 'iso646-us']);
+/** Mail programs read it (RFC 2152), browsers do not any more, so that the standard of the Web leaves it out. */
+const utf7Names: ReadonlySet<string> = new Set(['utf-7', 'utf7', 'unicode-1-1-utf-7', 'csunicode11utf7']);
+
 const decoders = new Map<string, TextDecoder | null>();
 
 function decoderFor(charset: string): TextDecoder | null {
@@ -97,25 +54,48 @@ function decoderFor(charset: string): TextDecoder | null {
 export function decodeCharset(bytes: Buffer, declared: string | null): DecodedText {
   const charset = (declared ?? '').trim().toLowerCase();
   const marked = byteOrderMark(bytes);
-  const decoder = decoderFor(marked ?? (charset === '' ? guessCharset(bytes) : utf16(charset, bytes)));
+  if (marked === null && utf7Names.has(charset)) return { text: iconv.decode(bytes, 'utf-7'), charsetUnknown: false };
+  const decoder = decoderFor(marked ?? (charset === '' ? guessCharset(bytes) : actualCharset(charset, bytes)));
+  if (decoder?.encoding === 'iso-2022-jp') return { text: decoder.decode(oneEscapeEach(bytes)), charsetUnknown: false };
   if (decoder !== null) return { text: decoder.decode(bytes), charsetUnknown: false };
   return { text: (decoderFor(guessCharset(bytes)) as TextDecoder).decode(bytes), charsetUnknown: true };
 }
 
-/** Only where UTF-16 follows: two false bytes before ASCII must not hide it. */
-function byteOrderMark(bytes: Buffer): string | null {
-  const start = bytes.subarray(2, 64);
-  if (start.filter((byte) => byte === 0).length * 4 < start.length) return null;
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return null;
+/** Of escape sequences with nothing between them the last counts. Browsers show a sign for it, mail programs do not. */
+function oneEscapeEach(bytes: Buffer): Buffer {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences begin with it
+  return Buffer.from(bytes.toString('latin1').replaceAll(/(?:\x1b[($][@BIJ])+(?=\x1b[($][@BIJ])/g, ''), 'latin1');
 }
 
-function utf16(charset: string, bytes: Buffer): string {
-  return charset === 'utf-16' && bytes[0] === 0 ? 'utf-16be' : charset;
+/** Two false bytes before ASCII must not hide it: in UTF-16 no URL stands byte by byte. */
+function byteOrderMark(bytes: Buffer): string | null {
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+  if (mark !== 0xfffe && mark !== 0xfeff) return null;
+  const start = bytes.subarray(2, 64);
+  const mostlyLatin = start.filter((byte) => byte === 0).length * 4 >= start.length;
+  if (!mostlyLatin && bytes.includes('://')) return null;
+  return mark === 0xfffe ? 'utf-16le' : 'utf-16be';
+}
+
+/** Where what is declared leaves room for it: many programs say ASCII and send UTF-8. */
+function actualCharset(charset: string, bytes: Buffer): string {
+  if (charset === 'utf-16') return wideCharset(bytes) ?? (bytes[0] === 0 ? 'utf-16be' : charset);
+  return asciiNames.has(charset) && isUtf8(bytes) ? 'utf-8' : charset;
+}
+
+/** Text of mostly Latin letters in UTF-16: every other byte is zero. */
+function wideCharset(bytes: Buffer): string | null {
+  const start = bytes.subarray(0, 64);
+  let even = 0;
+  let odd = 0;
+  for (let at = 0; at < start.length; at++) if (start[at] === 0) at % 2 === 0 ? even++ : odd++;
+  if (Math.max(even, odd) * 3 <= start.length || Math.min(even, odd) > 0) return null;
+  return even > odd ? 'utf-16be' : 'utf-16le';
 }
 
 function guessCharset(bytes: Buffer): string {
+  const wide = wideCharset(bytes);
+  if (wide !== null) return wide;
   // ISO-2022-JP is ASCII with escape sequences: ESC $ starts the Japanese parts (RFC 1468).
   if (bytes.includes('\x1b$')) return 'iso-2022-jp';
   if (isUtf8(bytes)) return 'utf-8';
@@ -124,11 +104,4 @@ function guessCharset(bytes: Buffer): string {
   );
   const charset = declaredInHtml?.[1]?.toLowerCase() ?? '';
   return charset !== '' && decoderFor(charset) !== null ? charset : 'windows-1252';
-}
-
-/** The text of a part. */
-export function decodePart(part: TextPart): DecodedText {
-  const decoded = decodeCharset(decodeTransfer(part.raw, part.encoding), part.charset);
-  if (!part.deleteSpace) return decoded;
-  return { ...decoded, text: decoded.text.replaceAll(/ \r?\n/g, '') };
 }

@@ -59,6 +59,8 @@ export interface ParameterisedValue {
   readonly value: string;
   /** Names in lower case; RFC 2231 continuations joined. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** A parameter stands there more than once. */
+  readonly repeated: boolean;
 }
 
 const maxValueChars = 32 * 1024;
@@ -67,18 +69,20 @@ const maxParameters = 100;
 /**
  * Content-Type and Content-Disposition (RFC 2045 §5.1, RFC 2183), read as leniently as mail programs do: a missing
  * semicolon hides nothing. At most 100 parameters are read.
+ * @param which of parameters that stand there more than once
  */
-export function parseParameterised(header: string): ParameterisedValue {
+export function parseParameterised(header: string, which: 'first' | 'last' = 'first'): ParameterisedValue {
   const text = header.slice(0, maxValueChars);
-  const value = /^[^\s;(]*/.exec(text)?.[0] ?? '';
+  const plain = plainType.exec(text)?.[0] ?? '';
+  const { value, end } = plain === '' ? mediaType(text) : { value: plain.toLowerCase(), end: plain.length };
   const pieces: { name: string; section: number; value: string }[] = [];
   const parameter = /[\s;]*([^\s;=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*)))?/gy;
-  parameter.lastIndex = value.length;
+  parameter.lastIndex = end;
   for (let match = parameter.exec(text); match !== null; match = parameter.exec(text)) {
     if (pieces.length >= maxParameters) break;
-    const [, rawName = '', quoted, plain] = match;
+    const [, rawName = '', quoted, bare] = match;
     const [name = '', section = '0'] = rawName.toLowerCase().split('*');
-    const content = quoted === undefined ? (plain ?? '') : quoted.replaceAll(/\\(.)/g, '$1');
+    const content = quoted === undefined ? (bare ?? '') : quoted.replaceAll(/\\(.)/g, '$1');
     pieces.push({
       name,
       section: Number(section) || 0,
@@ -86,11 +90,54 @@ export function parseParameterised(header: string): ParameterisedValue {
     });
   }
   const parameters = new Map<string, string>();
+  let repeated = false;
   for (const piece of pieces.sort((a, b) => a.section - b.section)) {
     if (piece.section > 0) parameters.set(piece.name, (parameters.get(piece.name) ?? '') + piece.value);
-    else if (!parameters.has(piece.name)) parameters.set(piece.name, piece.value);
+    else {
+      const known = parameters.has(piece.name);
+      repeated ||= known;
+      if (!known || which === 'last') parameters.set(piece.name, piece.value);
+    }
   }
-  return { value: value.toLowerCase(), parameters };
+  return { value, parameters, repeated };
+}
+
+/** What nearly all types are, and nothing else need be looked at. */
+const plainType = /^[a-z0-9.+-]{1,60}(?:\/[a-z0-9.+-]{1,100})?(?=;|$)/i;
+
+/** `text/html`, also between comments and stray quotes, and with blanks where mail allows them (RFC 822 §3.1.4). */
+function mediaType(text: string): { readonly value: string; readonly end: number } {
+  const type = tokenAt(text, skipComments(text, 0));
+  const slash = skipComments(text, type.end);
+  if (text[slash] !== '/') return { value: type.value, end: skipCommas(text, slash) };
+  const subtype = tokenAt(text, skipComments(text, slash + 1));
+  return { value: `${type.value}/${subtype.value}`, end: skipCommas(text, skipComments(text, subtype.end)) };
+}
+
+function tokenAt(text: string, start: number): { readonly value: string; readonly end: number } {
+  let end = start;
+  while (end < text.length && !' \t\r\n;,("/'.includes(text.charAt(end))) end++;
+  return { value: text.slice(start, end).toLowerCase(), end };
+}
+
+function skipCommas(text: string, start: number): number {
+  let at = start;
+  while (text[at] === ',') at++;
+  return at;
+}
+
+/** Behind blanks, quotes and comments, which may be nested (RFC 5322 §3.2.2). */
+export function skipComments(text: string, start: number): number {
+  let at = start;
+  let depth = 0;
+  for (; at < text.length; at++) {
+    const sign = text.charAt(at);
+    if (sign === '(') depth += 1;
+    else if (sign === ')' && depth > 0) depth -= 1;
+    else if (sign === '\\' && depth > 0) at += 1;
+    else if (depth === 0 && !' \t\r\n"'.includes(sign)) break;
+  }
+  return depth > 0 ? start : at;
 }
 
 /** RFC 2231 §4: charset and language before the second quote, then percent-encoded bytes. */

@@ -1,22 +1,40 @@
-import type { HeaderField } from './headers.js';
+import type { UrlKind } from '../indicators/types.js';
+import type { FileContent } from './attachments/attachment-sink.js';
+import type { FileKind } from './attachments/file-kind.js';
 
 /** A part whose content is searched. Its bytes are still in their transfer encoding and character set. */
 export interface TextPart {
-  /** `message`: an attached message in base64 or quoted-printable. `undecoded`: bytes whose structure was not read. */
-  readonly kind: 'text' | 'html' | 'message' | 'undecoded';
+  /** `undecoded`: bytes whose structure was not read. */
+  readonly kind: 'text' | 'html' | 'undecoded';
   readonly raw: Buffer;
   readonly encoding: string;
   readonly charset: string | null;
   /** format=flowed with DelSp=yes (RFC 3676 §4.1): a blank at the end of a line is not part of the text. */
   readonly deleteSpace: boolean;
-  /** Containers around it. */
-  readonly depth: number;
+  /** Where it stands: `1.2` (RFC 9051 §6.4.5), `1.3/invoice.zip!page.html`; null where that cannot be said. */
+  readonly part: string | null;
+  /** What its URLs are, whatever they look like; null for those of a message, which are what they look like. */
+  readonly urlKind: UrlKind | null;
+  /** With commands that are not shown (RFC 1896 §2): `<bold>`. */
+  readonly isEnriched?: boolean;
+  /** What its relative links start from, where a header says so (RFC 2557 §5). */
+  readonly base?: string | undefined;
 }
 
 export interface AttachmentPart {
-  readonly headers: readonly HeaderField[];
+  readonly fileName: string | null;
+  /** As declared, in lower case. */
   readonly contentType: string;
-  readonly sizeBytes: number;
+  readonly charset: string | null;
+  /** As of a text part. */
+  readonly part: string;
+  /** Containers around it. */
+  readonly depth: number;
+  /** What to look into it as. */
+  readonly kind: FileKind | null;
+  readonly content: FileContent;
+  /** Another reading of a part that is named already: only looked into. */
+  readonly again?: true;
 }
 
 /** Takes the bytes of one leaf part as they pass. */
@@ -46,33 +64,47 @@ export function keepText(budget: TextBudget, done: (raw: Buffer) => void): PartS
   };
 }
 
-/** Counts the decoded bytes of an attachment without keeping any: an archive in it is never unpacked. */
-export function countBytes(encoding: string, done: (sizeBytes: number) => void): PartSink {
-  let size = 0;
-  let lineEnding = 0;
+/** Gives the same bytes to each. */
+export function inTurn(sinks: readonly PartSink[]): PartSink {
+  if (sinks.length === 1 && sinks[0] !== undefined) return sinks[0];
   return {
     take(bytes) {
-      if (encoding === 'base64') size += base64Characters(bytes);
-      else size += bytes.length - (encoding === 'quoted-printable' ? quotedPrintableExcess(bytes) : 0);
-      lineEnding = bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1;
+      for (const sink of sinks) sink.take(bytes);
     },
     close(beforeDelimiter) {
-      if (encoding === 'base64') done(Math.floor((size * 3) / 4));
-      else done(Math.max(0, size - (beforeDelimiter ? lineEnding : 0)));
+      for (const sink of sinks) sink.close(beforeDelimiter);
     },
   };
 }
 
-function base64Characters(bytes: Buffer): number {
-  let blanks = 0;
-  for (const byte of bytes) if (byte <= 0x20 || byte === 0x3d) blanks++;
-  return bytes.length - blanks;
-}
+/** So many line endings before a content are no empty lines of somebody who meant one. */
+const maxLeadBytes = 4096;
 
-/** `=41` stands for one byte, a soft line break for none. Bytes are whole lines, so neither is ever cut in two. */
-function quotedPrintableExcess(bytes: Buffer): number {
-  let excess = 0;
-  for (let at = bytes.indexOf(0x3d); at >= 0; at = bytes.indexOf(0x3d, at + 1))
-    excess += bytes[at + 1] === 0x0d ? 3 : 2;
-  return excess;
+/**
+ * @param choose is given the first bytes that are no line endings, once there are any; nothing where there are too many
+ *   line endings before them. What is chosen takes those too, in however many pieces they come.
+ */
+export function chosenByStart(choose: (start: Buffer) => PartSink): PartSink {
+  let chosen: PartSink | null = null;
+  let lead: Buffer = Buffer.alloc(0);
+  return {
+    take(bytes) {
+      if (chosen !== null) return chosen.take(bytes);
+      const all = lead.length === 0 ? bytes : Buffer.concat([lead, bytes]);
+      const start = all.subarray(0, maxLeadBytes).findIndex((byte) => byte !== 0x0a && byte !== 0x0d);
+      if (start < 0 && all.length < maxLeadBytes) {
+        lead = Buffer.from(all);
+        return;
+      }
+      chosen = choose(start < 0 ? Buffer.alloc(0) : all.subarray(start));
+      chosen.take(all);
+    },
+    close(beforeDelimiter) {
+      if (chosen === null) {
+        chosen = choose(Buffer.alloc(0));
+        chosen.take(lead);
+      }
+      chosen.close(beforeDelimiter);
+    },
+  };
 }

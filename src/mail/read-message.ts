@@ -1,61 +1,52 @@
-import type { FindingCode } from '../indicators/findings.js';
 import { HeaderCollector } from './header-collector.js';
 import { type HeaderField, scanHeaders } from './headers.js';
+import { BlockSearch, headerLineLength, isBlank, LineEndings, looksLikeHeader } from './line-endings.js';
 import { OpenContainers } from './open-containers.js';
-import { describePart, type PartDescription } from './part-kind.js';
-import {
-  type AttachmentPart,
-  countBytes,
-  keepText,
-  type PartSink,
-  type TextBudget,
-  type TextPart,
-} from './part-sink.js';
+import { PartCollector, type ReadParts } from './part-collector.js';
+import { describePart } from './part-kind.js';
+import { readingsOf } from './part-readings.js';
+import type { PartSink } from './part-sink.js';
+import { PartStarter } from './part-starter.js';
+import type { ReaderOptions } from './reader-options.js';
+import { WholeLines } from './whole-lines.js';
 
-export interface ReadMessage {
+export interface ReadMessage extends ReadParts {
   /** Of the message itself, not of its parts; only the fields that are read. */
   readonly headers: readonly HeaderField[];
-  /** In order of appearance. */
-  readonly texts: readonly TextPart[];
-  readonly attachments: readonly AttachmentPart[];
-  /** Bytes before the first and after the last part of a multipart, which mail programs do not show. */
-  readonly outside: readonly TextPart[];
-  readonly findings: ReadonlySet<FindingCode>;
 }
 
 const maxParts = 1000;
-const maxTextBytes = 16 * 1024 * 1024;
-const maxOutsideBytes = 1024 * 1024;
-/** A longer line is taken in pieces: it is neither boundary nor header. */
-const maxLineBytes = 64 * 1024;
 const lf = 0x0a;
 const cr = 0x0d;
 const dash = 0x2d;
+const lfDashes = Buffer.from('\n--');
+const crDashes = Buffer.from('\r--');
 
 /**
  * Reads the structure of a message from its raw bytes, chunk by chunk, in time linear in them: finds the parts, keeps
- * the bytes of those that hold text, counts those of attachments and keeps nothing of them.
+ * the bytes of those that hold text, hashes those of attachments and keeps what can be looked into, within limits.
  *
  * It reads what the common parsers miss, since a sender who knows their blind spots would use them: boundary lines
  * with trailing blanks, Content-Type without semicolon, missing closing boundaries, parts after a closing boundary,
- * boundaries that were never declared, any number of parts, headers of any length.
+ * boundaries that were never declared, any number of parts, headers of any length. Where programs differ in what a part
+ * is, it is read as each of them does.
  */
 export class MessageReader {
-  readonly #maxDepth: number;
-  readonly #findings = new Set<FindingCode>();
-  readonly #texts: TextPart[] = [];
-  readonly #outside: TextPart[] = [];
-  readonly #attachments: AttachmentPart[] = [];
-  readonly #header = new HeaderCollector();
-  readonly #containers = new OpenContainers();
-  readonly #textBudget: TextBudget = { leftBytes: maxTextBytes, exceeded: false };
-  readonly #outsideBudget: TextBudget = { leftBytes: maxOutsideBytes, exceeded: false };
+  readonly #options: ReaderOptions;
+  readonly #parts: PartCollector;
+  readonly #header: HeaderCollector;
+  readonly #containers: OpenContainers;
+  readonly #starter: PartStarter;
+  readonly #lineEndings = new LineEndings();
+  readonly #wholeLines = new WholeLines();
+  readonly #lineFeeds = new BlockSearch(lf);
+  /** Where boundaries may stand. */
+  readonly #dashesBehindLf = new BlockSearch(lfDashes);
+  readonly #dashesBehindCr = new BlockSearch(crDashes);
   #headers: readonly HeaderField[] | null = null;
   #state: 'header' | 'body' | 'guess' = 'header';
-  #parts = 0;
+  #partCount = 0;
   #sink: PartSink | null = null;
-  /** Bytes after the last line ending. */
-  #carry: Buffer = Buffer.alloc(0);
   /** The line at hand was too long and has been taken in part. */
   #midLine = false;
   /** A line that is taken for a boundary if the next one is the header of a part. */
@@ -63,46 +54,51 @@ export class MessageReader {
   /** Bytes of the message before the buffer at hand. */
   #offset = 0;
 
-  /** @param maxDepth nesting of multiparts and messages */
-  constructor(maxDepth: number) {
-    this.#maxDepth = maxDepth;
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#header = new HeaderCollector(options.wantsHeader);
+    this.#parts = new PartCollector(options.budget);
+    this.#containers = new OpenContainers(options.prefix);
+    this.#starter = new PartStarter(options, this.#parts, this.#containers, (inner) => new MessageReader(inner));
   }
 
   /** @param chunk may be reused by the caller afterwards */
   write(chunk: Buffer): void {
-    const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
-    const end = bytes.lastIndexOf(lf) + 1;
-    if (end > 0) this.#takeLines(bytes.subarray(0, end));
-    const rest = bytes.subarray(end);
-    const tooLong = rest.length > maxLineBytes;
-    this.#carry = tooLong ? Buffer.alloc(0) : Buffer.from(rest);
-    if (!tooLong) return;
-    this.#takePiece(rest);
-    this.#midLine = true;
-    this.#offset += rest.length;
+    this.#takeChunk(this.#lineEndings.take(chunk));
   }
 
   end(): ReadMessage {
-    if (this.#carry.length > 0) this.#takeLines(this.#carry);
+    this.#takeChunk(this.#lineEndings.end());
+    const last = this.#wholeLines.end();
+    if (last.length > 0) this.#takeLines(last);
     if (this.#state === 'guess') this.#sink?.take(this.#guess);
-    while (this.#state === 'header') this.#endHeader(this.#offset);
+    while (this.#state === 'header') this.#endHeader(this.#offset, null);
     this.#closePart(false);
-    this.#containers.leave(0, this.#offset);
-    if (this.#textBudget.exceeded) this.#findings.add('text-cut');
-    return {
-      headers: this.#headers ?? [],
-      texts: this.#texts,
-      attachments: this.#attachments,
-      outside: this.#outside,
-      findings: this.#findings,
-    };
+    this.#containers.leave(0, this.#offset, false);
+    if (this.#lineEndings.mixed) this.#parts.findings.add('boundary-guessed');
+    return { headers: this.#headers ?? [], ...this.#parts.end() };
+  }
+
+  #takeChunk(chunk: Buffer): void {
+    const { lines, piece } = this.#wholeLines.take(chunk);
+    for (const bytes of lines) this.#takeLines(bytes);
+    if (piece === null) return;
+    this.#containers.startBlock(piece, this.#offset);
+    this.#takePiece(piece);
+    this.#containers.endBlock();
+    this.#midLine = true;
+    this.#offset += piece.length;
   }
 
   /** @param bytes whole lines; the very last one of a message may lack its ending */
   #takeLines(bytes: Buffer): void {
+    this.#containers.startBlock(bytes, this.#offset);
+    this.#lineFeeds.start(bytes);
+    this.#dashesBehindLf.start(bytes);
+    this.#dashesBehindCr.start(bytes);
     let position = 0;
     if (this.#midLine) {
-      position = lineEnd(bytes, 0);
+      position = this.#lineEnd(bytes, 0);
       this.#takePiece(bytes.subarray(0, position));
       this.#midLine = false;
     }
@@ -111,11 +107,17 @@ export class MessageReader {
       else if (this.#state === 'guess') this.#settleGuess(bytes, position);
       else position = this.#takeBody(bytes, position);
     }
+    this.#containers.endBlock();
     this.#offset += bytes.length;
   }
 
   /** Part of a line that is too long to mean anything. */
   #takePiece(piece: Buffer): void {
+    const isContent = this.#containers.depth > 0 && !this.#midLine && !looksLikeHeader(piece);
+    if (this.#state === 'header' && (isContent || this.#header.isOverfull)) {
+      this.#parts.findings.add('header-cut');
+      this.#endHeader(this.#offset, null);
+    }
     if (this.#state === 'header') {
       this.#header.add(piece, !this.#midLine);
       return;
@@ -126,80 +128,86 @@ export class MessageReader {
   }
 
   #takeHeaderLine(bytes: Buffer, position: number): number {
-    const end = lineEnd(bytes, position);
-    const line = bytes.subarray(position, end);
-    if (isBlank(line)) {
-      this.#endHeader(this.#offset + end);
+    const inPart = this.#containers.depth > 0;
+    const whole = bytes.subarray(position, this.#lineEnd(bytes, position));
+    const length = headerLineLength(whole, inPart);
+    const line = length === whole.length ? whole : withLineFeed(whole.subarray(0, length));
+    const end = position + length;
+    if (length === whole.length && isBlank(line)) {
+      this.#endHeader(this.#offset + end, line);
       return end;
     }
-    // Inside a container, a line that can be no header ends the header: a boundary at once, or text with no empty
-    // line before it. It is looked at again as what follows the header.
-    if (this.#containers.depth > 0 && !looksLikeHeader(line)) {
-      this.#endHeader(this.#offset + position);
-      return position;
+    if (inPart) {
+      const isField = looksLikeHeader(line);
+      if (this.#header.isOverfull || (!isField && this.#containers.match(line) !== null)) {
+        this.#endHeader(this.#offset + position, null);
+        return position;
+      }
+      // To some programs the header ends at a line that can be no field, to others it goes on.
+      if (!isField) this.#header.loosen();
     }
     this.#header.add(line, true);
     return end;
   }
 
-  #endHeader(atByte: number): void {
-    const { block, cut } = this.#header.take();
-    if (cut) this.#findings.add('header-cut');
-    const fields = scanHeaders(block);
+  /** @param blank the empty line that ended it; null where another one did */
+  #endHeader(atByte: number, blank: Buffer | null): void {
+    const { block, cut, loose } = this.#header.take();
+    if (cut) this.#parts.findings.add('header-cut');
+    const fields = scanHeaders(loose !== null && blank === null ? loose.before : block);
     const root = this.#headers === null;
     this.#headers ??= fields;
     this.#state = 'body';
-    this.#parts += 1;
-    if (this.#parts > maxParts) {
-      this.#findings.add('parts-cut');
-      this.#containers.leave(0, atByte);
-      this.#sink = this.#keepText('undecoded');
+    this.#partCount += 1;
+    if (this.#partCount > maxParts) {
+      this.#parts.findings.add('parts-cut');
+      this.#containers.leave(0, atByte, false);
+      this.#sink = this.#parts.undecoded(null);
       return;
     }
     const top = this.#containers.top;
+    const message = root ? this.#options.prefix : top?.kind === 'message' ? top.part : '';
+    if (message !== '') this.#options.onMessage(message, fields);
     const digest = top?.kind === 'multipart' && top.contentType === 'multipart/digest';
-    this.#startPart(fields, describePart(fields, digest ? 'message/rfc822' : 'text/plain', root), atByte);
-  }
-
-  #startPart(fields: readonly HeaderField[], part: PartDescription, atByte: number): void {
-    const encoded = part.encoding === 'base64' || part.encoding === 'quoted-printable';
-    const nests = part.kind === 'multipart' || (part.kind === 'message' && !encoded);
-    if (nests && this.#containers.depth >= this.#maxDepth) {
-      this.#findings.add('depth-cut');
-      this.#sink = this.#keepText('undecoded');
-    } else if (part.kind === 'multipart') {
-      const boundaries = part.boundary === null ? [] : [part.boundary];
-      this.#containers.push({ kind: 'multipart', contentType: part.contentType, boundaries, seen: false });
-      this.#sink = this.#keepOutside();
-    } else if (part.kind === 'message' && encoded) {
-      const done = this.#addAttachment(fields, part);
-      this.#sink = this.#keepText('message', part, (raw) => done(raw.length));
-    } else if (part.kind === 'message') {
-      this.#containers.push({ kind: 'message', startByte: atByte, done: this.#addAttachment(fields, part) });
-      this.#state = 'header';
-    } else if (part.kind === 'attachment') {
-      this.#sink = countBytes(part.encoding, this.#addAttachment(fields, part));
-    } else {
-      this.#sink = this.#keepText(part.kind, part);
-    }
+    const describe = (some: readonly HeaderField[]) =>
+      describePart(some, digest ? 'message/rfc822' : 'text/plain', root);
+    const { sink, holdsMessage } = this.#starter.start(fields, readingsOf(describe, fields, loose, blank), atByte);
+    this.#sink = sink;
+    if (holdsMessage) this.#state = 'header';
   }
 
   #takeBody(bytes: Buffer, position: number): number {
-    const atStart = bytes[position] === dash && bytes[position + 1] === dash;
-    const candidate = atStart ? position : bytes.indexOf('\n--', position) + 1;
-    if (this.#containers.depth === 0 || (!atStart && candidate === 0)) {
+    if (this.#containers.depth === 0) {
       this.#sink?.take(bytes.subarray(position));
       return bytes.length;
     }
+    const candidate = this.#nextDashes(bytes, position);
     if (candidate > position) this.#sink?.take(bytes.subarray(position, candidate));
-    const end = lineEnd(bytes, candidate);
+    if (candidate >= bytes.length) return bytes.length;
+    const end = this.#lineEnd(bytes, candidate);
     const line = bytes.subarray(candidate, end);
     if (this.#delimits(line, candidate)) return end;
+    // Some programs take a carriage return alone for a line ending.
+    const short = line.subarray(0, headerLineLength(line, true));
+    if (short.length < line.length && this.#delimits(short, candidate)) return candidate + short.length;
+    if (bytes[candidate - 1] === cr || short.length < line.length) {
+      this.#sink?.take(short);
+      return candidate + short.length;
+    }
     if (this.#containers.mayGuess(line)) {
       this.#guess = Buffer.from(line);
       this.#state = 'guess';
     } else this.#sink?.take(line);
     return end;
+  }
+
+  /** @returns where the next line begins with two dashes, from the position on; the length where none does */
+  #nextDashes(bytes: Buffer, position: number): number {
+    if (bytes[position] === dash && bytes[position + 1] === dash) {
+      const before = bytes[position - 1];
+      if (before === undefined || before === lf || before === cr) return position;
+    }
+    return Math.min(this.#dashesBehindLf.from(position), this.#dashesBehindCr.from(position)) + 1;
   }
 
   #delimits(line: Buffer, position: number): boolean {
@@ -208,7 +216,7 @@ export class MessageReader {
     this.#closePart(true);
     this.#containers.enterAt(delimiter, this.#offset + position);
     this.#state = delimiter.closes ? 'body' : 'header';
-    if (delimiter.closes) this.#sink = this.#keepOutside();
+    if (delimiter.closes) this.#sink = this.#parts.outside();
     return true;
   }
 
@@ -216,55 +224,22 @@ export class MessageReader {
     this.#state = 'body';
     if (/^content-[a-z-]+[ \t]*:/i.test(bytes.toString('latin1', position, position + 64))) {
       this.#containers.adoptGuess(this.#guess);
-      this.#findings.add('boundary-guessed');
+      this.#parts.findings.add('boundary-guessed');
       if (this.#delimits(this.#guess, position)) return;
     }
     this.#sink?.take(this.#guess);
-  }
-
-  #addAttachment(headers: readonly HeaderField[], { contentType }: PartDescription): (sizeBytes: number) => void {
-    const index = this.#attachments.push({ headers, contentType, sizeBytes: 0 }) - 1;
-    return (sizeBytes) => {
-      this.#attachments[index] = { headers, contentType, sizeBytes };
-    };
-  }
-
-  #keepText(kind: TextPart['kind'], part?: PartDescription, done?: (raw: Buffer) => void): PartSink {
-    const depth = this.#containers.depth;
-    return keepText(this.#textBudget, (raw) => {
-      this.#texts.push(textPart(kind, raw, depth, part));
-      done?.(raw);
-    });
-  }
-
-  #keepOutside(): PartSink {
-    const depth = this.#containers.depth;
-    return keepText(this.#outsideBudget, (raw) => {
-      if (raw.length > 0) this.#outside.push(textPart('undecoded', raw, depth));
-    });
   }
 
   #closePart(beforeDelimiter: boolean): void {
     this.#sink?.close(beforeDelimiter);
     this.#sink = null;
   }
+
+  #lineEnd(bytes: Buffer, position: number): number {
+    return Math.min(this.#lineFeeds.from(position) + 1, bytes.length);
+  }
 }
 
-function textPart(kind: TextPart['kind'], raw: Buffer, depth: number, part?: PartDescription): TextPart {
-  const { encoding = '', charset = null, deleteSpace = false } = part ?? {};
-  return { kind, raw, encoding, charset, deleteSpace, depth };
-}
-
-function lineEnd(bytes: Buffer, position: number): number {
-  const end = bytes.indexOf(lf, position);
-  return end < 0 ? bytes.length : end + 1;
-}
-
-function isBlank(line: Buffer): boolean {
-  return line[0] === lf || (line[0] === cr && (line[1] === lf || line.length === 1));
-}
-
-function looksLikeHeader(line: Buffer): boolean {
-  if (line[0] === 0x20 || line[0] === 0x09) return true;
-  return line[0] !== dash && /^[!-9;-~]{1,100}[ \t]*:/.test(line.toString('latin1', 0, 120));
+function withLineFeed(line: Buffer): Buffer {
+  return Buffer.from(`${line.toString('latin1', 0, line.length - 1)}\n`, 'latin1');
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { decodeAddresses } from '../../src/mail/decode-addresses.js';
 import { simpleAddresses } from '../../src/mail/simple-addresses.js';
 
@@ -41,7 +42,7 @@ const cases: readonly Case[] = [
   {
     what: 'an escape in a name',
     list: '"The \\"Boss\\"" <j@a.example>',
-    text: '"The "Boss"" <j@a.example>',
+    text: '"The \\"Boss\\"" <j@a.example>',
     addresses: ['j@a.example'],
   },
   { what: 'a comment as name', list: 'j@a.example (Jane)', text: '"Jane" <j@a.example>', addresses: ['j@a.example'] },
@@ -161,6 +162,26 @@ describe('an address list', () => {
   ]) {
     it(`that is not simple is left to the full parser: ${list}`, () => assert.equal(simpleAddresses(list), null));
   }
+
+  it('as shown holds no address that it had only in a name', () => {
+    const shown = decodeAddresses('"x\\" <ceo@corp.example>, \\"y" <evil@evil.example>');
+    assert.deepEqual(shown, {
+      text: '"x\\" <ceo@corp.example>, \\"y" <evil@evil.example>',
+      addresses: ['evil@evil.example'],
+    });
+    assert.deepEqual(decodeAddresses(shown.text), shown);
+    const text = fc.string({
+      unit: fc.constantFrom('"', '\\', '<', '>', ',', '@', ' ', '(', ')', ':', ';', 'a', 'ä', '.'),
+    });
+    fc.assert(
+      fc.property(text, (name) => {
+        const encoded = `=?utf-8?B?${Buffer.from(name).toString('base64')}?= <j@a.example>`;
+        const { text: once, addresses } = decodeAddresses(encoded);
+        assert.deepEqual(addresses, ['j@a.example']);
+        assert.deepEqual(decodeAddresses(once).addresses, addresses);
+      }),
+    );
+  });
 
   it('made to be slow takes linear time', () => {
     for (const unit of [

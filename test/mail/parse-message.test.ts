@@ -29,8 +29,8 @@ describe('reading a message', () => {
     const extraction = await extract(sample('multipart-alternative'));
     const token = 'abcdef0123456789'.repeat(3);
     assert.deepEqual(urlsOf(extraction), [
-      `https://billing.example/invoices/view?id=2026-1107&token=${token}abcdef`,
       'https://billing.example/pay?id=2026-1107',
+      `https://billing.example/invoices/view?id=2026-1107&token=${token}abcdef`,
     ]);
     assert.deepEqual(extraction.findings, []);
   });
@@ -95,10 +95,11 @@ describe('reading a message', () => {
     assert.deepEqual(extraction.toAddresses, ['x@b.example', 'y@b.example', 'z@c.example']);
   });
 
-  it('names attachments and gives their decoded size, and keeps nothing of them', async () => {
+  it('names attachments and gives their decoded size, and says of what is no archive that it could not be read', async () => {
     const extraction = await extract(sample('with-attachment'));
     const [attachment] = extraction.attachments;
     assert.equal(extraction.attachments.length, 1);
+    assert.deepEqual(codesOf(extraction), ['attachment-unreadable']);
     assert.equal(attachment?.fileName, 'Rechnung März.zip');
     assert.equal(attachment?.contentType, 'application/octet-stream');
     assert.equal(attachment?.sizeBytes, 78);

@@ -72,7 +72,7 @@ describe('the structure of a message', () => {
     const nested =
       '--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nhttps://deep.example/\r\n--c--\r\n';
     const extraction = await extract(multipart(`${nested}--b\r\n${part}--b--`), { depth: 1 });
-    assert.deepEqual(urlsOf(extraction), ['https://deep.example/', 'https://hidden.example/path']);
+    assert.deepEqual(urlsOf(extraction), ['https://hidden.example/path', 'https://deep.example/']);
     assert.deepEqual(codesOf(extraction), ['depth-cut']);
   });
 
