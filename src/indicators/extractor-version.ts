@@ -1,2 +1,2 @@
 /** Kept with each extraction. Change it when the same mail would give another result. */
-export const extractorVersion = '1';
+export const extractorVersion = '5';

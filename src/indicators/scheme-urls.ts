@@ -3,14 +3,19 @@ export interface UrlSpan {
   readonly end: number;
 }
 
-/** URLs that are written with their scheme. Linear: every character is looked at once. */
-export function* schemeUrls(text: string): Generator<UrlSpan> {
+/**
+ * URLs that are written with their scheme. Linear: every character is looked at once.
+ *
+ * @param otherColons gets where `://` stands behind something else
+ */
+export function* schemeUrls(text: string, otherColons?: number[]): Generator<UrlSpan> {
   let from = 0;
   for (let colon = text.indexOf('://'); colon >= 0; colon = text.indexOf('://', from)) {
     const bodyStart = colon + 3;
     const start = schemeStart(text, from, colon);
     const end = start < 0 ? bodyStart : urlEnd(text, bodyStart);
     if (end > bodyStart) yield { start, end };
+    else if (otherColons !== undefined && start < 0) otherColons.push(colon);
     from = end;
   }
 }
@@ -43,8 +48,24 @@ export function urlEnd(text: string, start: number): number {
     else if (code === close.bracket && --depth.bracket < 0) break;
     else if (code === close.brace && --depth.brace < 0) break;
   }
-  while (end > start && trailing.includes(text.charAt(end - 1))) end--;
-  return end;
+  return trimmedEnd(text, start, end);
+}
+
+/** Entities that were not decoded, and the genitive of a host. */
+const noPart = /(?:&(?:nbsp|gt|lt|quot|amp);?|'s)$/i;
+
+function trimmedEnd(text: string, start: number, untilNow: number): number {
+  let end = untilNow;
+  for (;;) {
+    while (end > start && trailing.includes(text.charAt(end - 1))) end--;
+    const tail = noPart.exec(text.slice(Math.max(start, end - 8), end))?.[0] ?? '';
+    const isPart = tail === "'s" && text.slice(start, end).includes('/');
+    if (tail !== '' && !isPart) end -= tail.length;
+    else if (text.slice(Math.max(start, end - 3), end) === '___') {
+      // A line that something was to be written on.
+      while (end > start && text.charAt(end - 1) === '_') end--;
+    } else return end;
+  }
 }
 
 function endsUrl(code: number): boolean {
@@ -56,6 +77,7 @@ function endsUrl(code: number): boolean {
     code === 0xbb ||
     (code >= 0x2000 && code <= 0x200a) ||
     (code >= 0x2018 && code <= 0x201f) ||
+    code === 0x2026 ||
     (code >= 0x2028 && code <= 0x202f) ||
     (code >= 0x3000 && code <= 0x3002) ||
     (code >= 0x3008 && code <= 0x301b) ||
