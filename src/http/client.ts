@@ -3,6 +3,8 @@ import { Agent, type Dispatcher } from 'undici';
 import { readAuthorities } from './authorities.js';
 import { exchange } from './exchange.js';
 import { HttpFailure } from './failure.js';
+import type { ProxyChoice } from './proxy/address.js';
+import { connectorThrough } from './proxy/connector.js';
 import { RateLimit } from './rate-limit.js';
 
 export interface HttpOptions {
@@ -28,6 +30,8 @@ export interface HttpOptions {
   readonly maxConnections: number;
   /** Requests a second; undefined: no limit. */
   readonly ratePerSecond?: number | undefined;
+  /** With its credentials. */
+  readonly proxy?: ProxyChoice | undefined;
 }
 
 export const httpDefaults = {
@@ -48,8 +52,11 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
   readonly signal?: AbortSignal | undefined;
-  /** What becomes of an answer above `maxResponseBytes`: `fail` (the default), or `cut`: its beginning is the body. */
-  readonly longAnswer?: 'fail' | 'cut';
+  /**
+   * What becomes of an answer whose body is above `maxResponseBytes`, too slow, or broken off after its headers: `fail`
+   * (the default), or `take`: its beginning is the body, for requests that the status alone says enough of.
+   */
+  readonly unfinished?: 'fail' | 'take';
 }
 
 export interface HttpResponse {
@@ -57,6 +64,8 @@ export interface HttpResponse {
   /** Names in lower case; repeated headers joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Why the body is only its beginning; only with `unfinished: 'take'`. */
+  readonly cut?: string;
 }
 
 /**
@@ -88,19 +97,19 @@ export class HttpClient {
       allowH2: false,
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.bodyTimeoutMs,
-      connect: {
+      connect: connectorThrough(options.proxy, {
         timeout: options.connectTimeoutMs,
         rejectUnauthorized: options.verify,
         ...(options.ca === undefined
           ? {}
           : { ca: [...readAuthorities(options.ca), ...(options.caBesideSystem === true ? rootCertificates : [])] }),
-      },
+      }),
     });
   }
 
   /**
    * Any answer, whatever its status, is returned.
-   * @throws HttpFailure, which says whether the request may have reached the other side; or, where the caller's own
+   * @throws LW_PROXY_REFUSES, where nothing was sent; HttpFailure, which says whether the request may have reached the other side; or, where the caller's own
    * signal ended it, the reason of that signal as it is: giving up is no failure of the other side, and nothing is
    * known then of whether the request arrived.
    */
@@ -117,7 +126,7 @@ export class HttpClient {
       body: request.body ?? null,
     };
     const { totalTimeoutMs, maxResponseBytes } = this.#options;
-    const limits = { totalTimeoutMs, maxResponseBytes, longAnswer: request.longAnswer ?? 'fail' };
+    const limits = { totalTimeoutMs, maxResponseBytes, unfinished: request.unfinished ?? 'fail' };
     return exchange(this.#agent, options, limits, request.signal);
   }
 

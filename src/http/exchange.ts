@@ -1,18 +1,24 @@
 import type { Dispatcher } from 'undici';
+import { LurewatchError } from '../errors/lurewatch-error.js';
 import { AnswerTooLong, HttpFailure } from './failure.js';
 
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Why `body` is only its beginning: it was too long, too slow, or broken off. */
+  readonly cut?: string;
 }
 
 export interface ExchangeLimits {
   /** From now until the last byte of the answer. */
   readonly totalTimeoutMs: number;
   readonly maxResponseBytes: number;
-  /** What becomes of an answer above `maxResponseBytes`: an HttpFailure, or only its beginning is taken. */
-  readonly longAnswer: 'fail' | 'cut';
+  /**
+   * What becomes of an answer whose body does not come whole after its headers: an HttpFailure, or its beginning is
+   * taken, and `cut` says why.
+   */
+  readonly unfinished: 'fail' | 'take';
 }
 
 /**
@@ -43,9 +49,16 @@ export function exchange(
       signal?.removeEventListener('abort', onAbort);
       settle();
     };
-    const succeed = () => end(() => resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') }));
-    const fail = (error: unknown) =>
-      end(() => reject(HttpFailure.from(error, options.origin, connection === undefined ? 'no' : 'maybe')));
+    const succeed = (cut?: string) => {
+      const body = () => Buffer.concat(chunks).toString('utf8');
+      end(() => resolve({ status, headers, body: body(), ...(cut === undefined ? {} : { cut }) }));
+    };
+    const fail = (error: unknown) => {
+      const failure = failureOf(error, options.origin, connection === undefined ? 'no' : 'maybe');
+      // Only once headers are in: with them the other side has said what it did.
+      if (status !== 0 && limits.unfinished === 'take') succeed(failure.message);
+      else end(() => reject(failure));
+    };
     const giveUp = (error: Error) => {
       fail(error);
       connection?.abort(error);
@@ -69,30 +82,30 @@ export function exchange(
         connection ??= controller;
       },
       onResponseStart(_controller, statusCode, answered) {
+        // 1xx says only that the answer is yet to come (RFC 9110 §15.2).
+        if (statusCode < 200) return;
         status = statusCode;
         headers = flatten(answered);
       },
       onResponseData(controller, chunk) {
         const room = limits.maxResponseBytes - sizeBytes;
         sizeBytes += chunk.length;
-        if (chunk.length <= room) {
-          chunks.push(chunk);
-          return;
-        }
-        const error = new AnswerTooLong(limits.maxResponseBytes);
-        if (limits.longAnswer === 'cut') {
-          chunks.push(chunk.subarray(0, room));
-          succeed();
-        } else {
-          fail(error);
-        }
+        chunks.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
+        if (chunk.length <= room) return;
         // The rest is never read: the connection ends here.
+        const error = new AnswerTooLong(limits.maxResponseBytes);
+        fail(error);
         controller.abort(error);
       },
-      onResponseEnd: succeed,
+      onResponseEnd: () => succeed(),
       onResponseError: (_controller, error) => fail(error),
     });
   });
+}
+
+/** What a proxy refuses is known for certain, and no failure of the other side. */
+function failureOf(error: unknown, origin: string, sent: 'no' | 'maybe'): Error {
+  return error instanceof LurewatchError ? error : HttpFailure.from(error, origin, sent);
 }
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

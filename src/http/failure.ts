@@ -1,7 +1,13 @@
+import { errors } from 'undici';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 
 const certificate =
   /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+
+/** Of an error that says: the certificate does not verify, or the other side speaks no TLS. */
+export function isCertificateCode(code: string): boolean {
+  return certificate.test(code);
+}
 
 /** More was answered than is taken. It will be as long the next time. */
 export class AnswerTooLong extends Error {
@@ -42,8 +48,9 @@ export class HttpFailure extends Error {
     return new HttpFailure(
       `${origin}: ${text || 'the connection failed'}`,
       sent,
-      sent === 'no' && certificate.test(code),
-      error,
+      sent === 'no' && isCertificateCode(code),
+      // undici keeps on its own error what the server sent, which may be what we sent it.
+      error instanceof errors.HTTPParserError ? new Error(error.message) : error,
     );
   }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type HttpOptions, httpDefaults } from './client.js';
+import type { ProxyChoice } from './proxy/address.js';
 
 /** What the configuration says about an HTTP connection (`httpShape` in src/config/fields.ts). */
 export interface HttpSettings {
@@ -8,6 +9,8 @@ export interface HttpSettings {
   readonly rate?: number | undefined;
   readonly timeout: number;
   readonly concurrency: number;
+  /** With its credentials: see `withProxyCredentials`. */
+  readonly proxy?: ProxyChoice | undefined;
 }
 
 /** From configuration to the client's options. `baseFolder`: what a relative `ca` is relative to. */
@@ -24,5 +27,6 @@ export function httpOptions(baseUrl: string, settings: HttpSettings, baseFolder:
     totalTimeoutMs: connectTimeoutMs + settings.timeout,
     maxConnections: settings.concurrency,
     ratePerSecond: settings.rate,
+    ...(settings.proxy === undefined ? {} : { proxy: settings.proxy }),
   };
 }

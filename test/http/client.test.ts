@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { closed, failure, served, withClient } from '../support/http-client.js';
 import { whileListening } from '../support/listening.js';
 
@@ -32,6 +33,17 @@ test('a redirect is an answer and is not followed', async () => {
   await served(listener, {}, async (client) => {
     assert.equal((await client.request(post)).status, 307);
     assert.deepEqual(paths, ['/base/thing']);
+  });
+});
+
+test('an answer that is broken off leaves nothing of what it held in the error', async () => {
+  const listener: RequestListener = (_request, response) => {
+    response.socket?.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ{"access_token":"tok-4711"}');
+  };
+  await served(listener, {}, async (client) => {
+    const error = await failure(client.request(post));
+    assert.equal(error.sent, 'maybe');
+    assert.doesNotMatch(inspect(error, { depth: 10, showHidden: true }), /tok-4711/);
   });
 });
 

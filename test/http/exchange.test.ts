@@ -23,7 +23,7 @@ test('a request that is given up while it waits for a connection is never sent',
       exchange(
         agent,
         { origin: `http://127.0.0.1:${port}`, path, method: 'POST', body: '{}' },
-        { totalTimeoutMs, maxResponseBytes: 1000, longAnswer: 'fail' },
+        { totalTimeoutMs, maxResponseBytes: 1000, unfinished: 'fail' },
         signal,
       );
     try {

@@ -27,6 +27,10 @@ test('a server that never sends headers ends at their time, one that stops withi
   await served(listener, { headersTimeoutMs: 100, bodyTimeoutMs: 100 }, async (client) => {
     assert.match((await failure(client.request(get))).message, /UND_ERR_HEADERS_TIMEOUT/);
     assert.match((await failure(client.request({ ...get, path: '/body' }))).message, /UND_ERR_BODY_TIMEOUT/);
+    await failure(client.request({ ...get, unfinished: 'take' }));
+    const { cut = '', ...begun } = await client.request({ ...get, path: '/body', unfinished: 'take' });
+    assert.deepEqual([begun.status, begun.body], [200, 'beginning']);
+    assert.match(cut, /UND_ERR_BODY_TIMEOUT/);
   });
 });
 
@@ -37,6 +41,9 @@ test('an answer that trickles for ever ends at the total time', async () => {
   };
   await served(listener, { totalTimeoutMs: 200, bodyTimeoutMs: 1000 }, async (client) => {
     assert.equal((await failure(client.request(get))).sent, 'maybe');
+    const { status, cut = '' } = await client.request({ ...get, unfinished: 'take' });
+    assert.equal(status, 200);
+    assert.match(cut, /within 200 ms/);
   });
 });
 
@@ -55,9 +62,10 @@ test('an answer above the limit fails, and its connection with it', async () => 
     const [socket] = connections;
     assert.ok(socket);
     await closed(socket);
-    const cut = await client.request({ ...get, longAnswer: 'cut' });
-    assert.equal(cut.status, 200);
-    assert.equal(cut.body.length, 100_000);
+    const beginning = await client.request({ ...get, unfinished: 'take' });
+    assert.equal(beginning.status, 200);
+    assert.equal(beginning.body.length, 100_000);
+    assert.match(beginning.cut ?? '', /longer than 100000 bytes/);
   });
 });
 
@@ -66,9 +74,20 @@ test('an answer of exactly the limit is taken', async () => {
     (_request, response) => void response.end('x'.repeat(1000)),
     { maxResponseBytes: 1000 },
     async (client) => {
-      assert.equal((await client.request(get)).body.length, 1000);
+      const whole = await client.request({ ...get, unfinished: 'take' });
+      assert.deepEqual([whole.body.length, 'cut' in whole], [1000, false]);
     },
   );
+});
+
+test('what only says that the answer is yet to come is none, whatever is taken', async () => {
+  const listener: RequestListener = (request, response) => {
+    response.writeProcessing();
+    setImmediate(() => request.socket.resetAndDestroy());
+  };
+  await served(listener, {}, async (client) => {
+    assert.equal((await failure(client.request({ ...get, unfinished: 'take' }))).sent, 'maybe');
+  });
 });
 
 test('an answer with headers without end is cut off', async () => {
