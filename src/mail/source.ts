@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WatchListener, WatchTimings } from './watch.js';
 
 /** A folder as numbered at one time. All UIDs below are of this numbering (RFC 9051 §2.3.1.1). */
 export interface FolderRef {
@@ -36,12 +37,14 @@ export interface FetchedMessage {
 }
 
 export interface MarkSeenResult {
-  /** UIDs that carry \Seen now, as read back from the server. */
+  /** UIDs that carry the flag now, as read back from the server; where messages are moved or deleted: that went. */
   readonly marked: readonly string[];
-  /** UIDs that are no longer in the folder. */
+  /** UIDs that were no longer in the folder. */
   readonly vanished: readonly string[];
-  /** UIDs that are there and did not keep the flag. */
+  /** UIDs that are there and did not keep the flag, or did not go. */
   readonly refused: readonly string[];
+  /** Of those marked: what the server took the command to move for, and left where it is. It carries flags instead. */
+  readonly stayed?: readonly string[];
 }
 
 export interface SourceCheck {
@@ -72,7 +75,27 @@ export interface MailSource {
     take: (message: FetchedMessage) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<void>;
-  /** Sets \Seen by UID and reads the flags back. */
-  markSeen(folder: FolderRef, uids: readonly string[], signal?: AbortSignal): Promise<MarkSeenResult>;
+  /** When the server received a message (INTERNALDATE); undefined where it is gone, or tells no date. Changes nothing. */
+  receivedAt?(folder: FolderRef, uid: string, signal?: AbortSignal): Promise<Date | undefined>;
+  /**
+   * Does by UID with delivered messages what the mailbox is configured to, by default sets \Seen, and looks whether it
+   * stuck.
+   * @param only `seen`: sets \Seen whatever is configured, and does nothing else
+   * @param earlier of them, those with which it may have been done before: what was copied is not copied again
+   */
+  markSeen(
+    folder: FolderRef,
+    uids: readonly string[],
+    signal?: AbortSignal,
+    only?: 'seen',
+    earlier?: readonly string[],
+  ): Promise<MarkSeenResult>;
+  /**
+   * Listens for new mail until `signal` is aborted. Throws once a connection does not come about or is lost. Reads,
+   * marks and keeps nothing.
+   */
+  watch?(listener: WatchListener, signal: AbortSignal, timings?: WatchTimings): Promise<void>;
+  /** Of these, those that are there and that `markSeen` has still to deal with. Changes nothing. */
+  unfinished?(folder: FolderRef, uids: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;
 }

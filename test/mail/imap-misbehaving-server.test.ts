@@ -6,9 +6,10 @@ import type { ErrorCode } from '../../src/errors/catalogue.js';
 import { isLurewatchError } from '../../src/errors/lurewatch-error.js';
 import { ImapSource } from '../../src/mail/imap/imap-source.js';
 import { numberingOf } from '../../src/mail/imap/numbering.js';
-import { imapTimeouts } from '../../src/mail/imap/settings.js';
+import { type ImapSettings, imapTimeouts } from '../../src/mail/imap/settings.js';
 import { readAll } from '../support/dovecot.js';
 import { type Script, type ScriptedImap, startScriptedImap } from '../support/scripted-imap.js';
+import { type Stubbornness, stubbornImap } from '../support/stubborn-imap.js';
 
 const password = 'correct horse';
 const account = { host: '127.0.0.1', username: 'soc' };
@@ -23,7 +24,7 @@ describe('an IMAP server that misbehaves', () => {
     await server?.stop();
   });
 
-  async function start(script: Script): Promise<ImapSource> {
+  async function start(script: Script, different: Partial<ImapSettings> = {}): Promise<ImapSource> {
     server = await startScriptedImap(script);
     ref = { folder: 'INBOX', uidValidity: numberingOf('7', { ...account, port: server.port }) };
     source = new ImapSource({
@@ -38,6 +39,7 @@ describe('an IMAP server that misbehaves', () => {
       read: 'unread',
       connections: 1,
       timeouts: imapTimeouts,
+      ...different,
     });
     return source;
   }
@@ -161,5 +163,60 @@ describe('an IMAP server that misbehaves', () => {
       return uids();
     });
     assert.deepEqual(again, ['1']);
+  });
+
+  describe('by leaving where it is what it was told to move', () => {
+    const done = { marked: ['1'], vanished: [], refused: [] };
+    const to = { kind: 'move', folder: 'Done', create: false } as const;
+
+    /** Moves the message; `again` does once more what is asked of one that may have been moved before. */
+    async function moving(how: Stubbornness, read: 'unread' | 'new' = 'unread') {
+      const stubborn = stubbornImap(how);
+      const made = await start(stubborn.script, { after: to, read });
+      const result = await made.markSeen(ref, ['1']);
+      const again = () => made.markSeen(ref, ['1'], undefined, undefined, ['1']);
+      return { result, again, made, copies: stubborn.copies, flags: stubborn.flags };
+    }
+
+    it('never gets it deleted, though it would do that: the copy may be the same message in a folder that is a view', async () => {
+      const { result, copies, flags, again } = await moving({ expunges: true });
+      assert.deepEqual([result, copies(), flags()], [{ ...done, stayed: ['1'] }, 1, ['\\Seen']]);
+      await again();
+      assert.deepEqual([copies(), flags()], [1, ['\\Seen']]);
+    });
+
+    for (const [what, how, kept] of [
+      ['says where the copy is', { prepends: 'X-Copied: yes\r\n' }, ['\\Seen']],
+      ['does not say where the copy is', { tells: false }, ['\\Seen']],
+      ['has no UIDPLUS', { capability: 'IMAP4rev1 MOVE' }, ['\\Seen']],
+      ['has no MOVE', { capability: 'IMAP4rev1 UIDPLUS' }, ['\\Deleted', '\\Seen']],
+    ] as const) {
+      it(`gets ${kept.join(' and ')}, and makes one copy, when it ${what}`, async () => {
+        const { result, copies, flags, again, made } = await moving(how, 'new');
+        assert.deepEqual(result, { ...done, stayed: ['1'] });
+        assert.deepEqual([copies(), flags()?.toSorted()], [1, kept]);
+        assert.deepEqual(await made.unfinished(ref, ['1']), [], 'no poll need look at it again');
+        if (!('prepends' in how)) {
+          await again();
+          assert.equal(copies(), 1);
+        }
+      });
+    }
+
+    for (const [what, how] of [
+      ['nothing is copied', { copies: false }],
+      ['nothing tells of the copy', { tells: false, prepends: 'X-Copied: yes\r\n' }],
+    ] as const) {
+      it(`gets \\Seen alone where ${what}: it is not marked for removal`, async () => {
+        const { result, flags } = await moving(how);
+        assert.deepEqual([result, flags()], [{ ...done, stayed: ['1'] }, ['\\Seen']]);
+      });
+    }
+
+    it('gets no second copy however often it is asked, though it keeps no flag either', async () => {
+      const { result, copies, again } = await moving({ keeps: [], tells: false }, 'new');
+      const refused = { marked: [], vanished: [], refused: ['1'] };
+      assert.deepEqual([result, await again(), await again(), copies()], [refused, refused, refused, 1]);
+    });
   });
 });

@@ -85,6 +85,13 @@ export class DirectorySource implements MailSource {
     throw unreadableError(this.#settings.where, unreadable, mend);
   }
 
+  async receivedAt(folder: FolderRef, uid: string, signal?: AbortSignal): Promise<Date | undefined> {
+    this.#assertSame(folder);
+    signal?.throwIfAborted();
+    const entry = (await this.#scan()).get(uid);
+    return entry === undefined ? undefined : (await absentAsUndefined(stat(entry.path)))?.mtime;
+  }
+
   async markSeen(folder: FolderRef, uids: readonly string[], signal?: AbortSignal): Promise<MarkSeenResult> {
     this.#assertSame(folder);
     let entries = await this.#scan();

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../errors/catalogue.js';
 import { isLurewatchError, LurewatchError } from '../../errors/lurewatch-error.js';
+import type { Mechanism } from '../oauth/open-oauth.js';
+import { refusedToken, withoutTokens } from '../oauth/redact.js';
 import type { ImapSettings } from './settings.js';
 
 /** The connection did not come about, or is gone: codes of Node and of imapflow (its errors.js). */
@@ -24,23 +26,34 @@ interface Facts {
   readonly authentication: boolean;
   readonly tls: boolean;
   readonly retryAfterMs: number | undefined;
+  /** What the server says of a refused token, and ''. */
+  readonly oauth: string;
 }
 
 /**
  * The one place where a failure of imapflow becomes an error of ours.
  * @param doing what was tried, for people: `open the folder "SOC"`
  * @param earlier what the connection complained about before, where `error` only says that it is gone
+ * @param accessToken what was logged in with, which the server might repeat
  */
-export function toMailError(error: unknown, settings: ImapSettings, doing: string, earlier?: unknown): LurewatchError {
+export function toMailError(
+  error: unknown,
+  settings: ImapSettings,
+  doing: string,
+  earlier?: unknown,
+  accessToken?: string,
+): LurewatchError {
   if (error instanceof LurewatchError) return error;
   const facts = factsOf(earlier !== undefined && connectionLost.has(property(error, 'code')) ? earlier : error);
   const { code, mend } = judge(facts, settings);
-  const detail = redact([facts.code, facts.serverCode, facts.text].filter((part) => part !== '').join(': '), settings);
+  const parts = [facts.code, facts.serverCode, facts.text, facts.oauth];
+  const redact = (text: string) => withoutLogin(text, settings, accessToken);
+  const detail = redact(parts.filter((part) => part !== '').join(': '));
   return new LurewatchError(code, `could not ${doing} at ${settings.host}:${settings.port} (${detail})`, {
     where: settings.where,
     mend,
     retryAfterMs: facts.retryAfterMs,
-    cause: redactedCause(error, settings),
+    cause: redactedCause(error, redact),
   });
 }
 
@@ -53,19 +66,35 @@ function judge(facts: Facts, settings: ImapSettings): { code: ErrorCode; mend?: 
   }
   if (connectionLost.has(facts.code)) return { code: 'LW_MAIL_UNREACHABLE' };
   if (facts.tls) return { code: 'LW_MAIL_TLS' };
-  if (facts.authentication) return judgeLogin(facts);
+  if (facts.authentication) return judgeLogin(facts, settings);
   return { code: 'LW_MAIL_PROTOCOL' };
 }
 
-function judgeLogin(facts: Facts): { code: ErrorCode; mend?: string } {
+function judgeLogin(facts: Facts, settings: ImapSettings): { code: ErrorCode; mend?: string } {
   if (/login is disabled/i.test(facts.text)) {
     const mend = 'The server takes no password on this connection: use `tls: implicit` or `tls: starttls`.';
     return { code: 'LW_MAIL_AUTH', mend };
   }
-  if (refusedForGood.test(facts.serverCode)) return { code: 'LW_MAIL_AUTH' };
+  if (/^unsupported authentication mechanism/i.test(facts.text) && settings.oauth !== undefined) {
+    return { code: 'LW_MAIL_AUTH', mend: notOffered(settings.oauth.mechanism) };
+  }
+  const refused: { code: ErrorCode; mend?: string } =
+    settings.oauth === undefined
+      ? { code: 'LW_MAIL_AUTH' }
+      : { code: 'LW_MAIL_AUTH', mend: settings.oauth.mendRefused };
+  if (refusedForGood.test(facts.serverCode)) return refused;
   const passing =
     temporary.test(facts.serverCode) || temporaryWords.test(facts.text) || facts.retryAfterMs !== undefined;
-  return { code: passing ? 'LW_MAIL_PROTOCOL' : 'LW_MAIL_AUTH' };
+  return passing ? { code: 'LW_MAIL_PROTOCOL' } : refused;
+}
+
+function notOffered(mechanism: Mechanism | undefined): string {
+  const encrypted = 'use `tls: implicit` or `tls: starttls`';
+  if (mechanism === undefined) {
+    return `The server offers neither XOAUTH2 nor OAUTHBEARER on this connection: ${encrypted}, or a password.`;
+  }
+  const name = mechanism.toUpperCase();
+  return `The server does not offer ${name} on this connection: leave out \`oauth.mechanism\`, or ${encrypted}.`;
 }
 
 function factsOf(error: unknown): Facts {
@@ -80,6 +109,7 @@ function factsOf(error: unknown): Facts {
       flagged(error, 'authenticationFailed') || /^unsupported authentication mechanism|^no password/i.test(own),
     tls: flagged(error, 'tlsFailed'),
     retryAfterMs: throttled,
+    oauth: refusedToken(read(error, 'oauthError')),
   };
 }
 
@@ -103,20 +133,21 @@ export function isRefusedCommand(error: unknown): error is LurewatchError {
   );
 }
 
-/** A server may repeat a command that it does not understand, password included. */
-function redact(text: string, settings: ImapSettings): string {
-  const password = settings.password.reveal();
+/** A server may repeat a command that it does not understand, password or token included. */
+function withoutLogin(text: string, settings: ImapSettings, accessToken: string | undefined): string {
+  const password = settings.password?.reveal() ?? '';
   const forms = [
     Buffer.from(`\0${settings.username}\0${password}`).toString('base64'),
     Buffer.from(password).toString('base64'),
     password,
   ];
-  return forms.reduce((clean, form) => (form === '' ? clean : clean.replaceAll(form, '[secret]')), text);
+  const clean = password === '' ? text : forms.reduce((seen, form) => seen.replaceAll(form, '[secret]'), text);
+  return settings.oauth === undefined ? clean : withoutTokens(clean, accessToken);
 }
 
-function redactedCause(error: unknown, settings: ImapSettings): Error {
-  const cause = new Error(redact(error instanceof Error ? error.message : String(error), settings));
-  if (error instanceof Error && error.stack !== undefined) cause.stack = redact(error.stack, settings);
+function redactedCause(error: unknown, redact: (text: string) => string): Error {
+  const cause = new Error(redact(error instanceof Error ? error.message : String(error)));
+  if (error instanceof Error && error.stack !== undefined) cause.stack = redact(error.stack);
   const [code, responseStatus] = [property(error, 'code'), property(error, 'responseStatus')];
   return Object.assign(cause, code === '' ? {} : { code }, responseStatus === '' ? {} : { responseStatus });
 }

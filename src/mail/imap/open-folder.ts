@@ -12,6 +12,14 @@ export interface OpenFolder extends FolderRef {
   readonly messages: number;
   /** Whether \Seen can be kept here: the folder is not read-only and PERMANENTFLAGS holds it (RFC 9051 §7.1). */
   readonly seenKept: boolean;
+  /** PERMANENTFLAGS in small letters, none in a read-only folder; undefined: every flag can be kept. */
+  readonly keptFlags: readonly string[] | undefined;
+}
+
+/** Whether a flag can be kept there. `\\*` in PERMANENTFLAGS speaks of keywords only (RFC 9051 §7.1). */
+export function keeps({ keptFlags }: OpenFolder, flag: string): boolean {
+  if (keptFlags === undefined || keptFlags.includes(flag.toLowerCase())) return true;
+  return !flag.startsWith('\\') && keptFlags.includes('\\*');
 }
 
 /** Opens a folder, `read` with EXAMINE, so that nothing done in it can change a flag. */
@@ -28,6 +36,7 @@ export async function openFolder(session: ImapSession, folder: string, mode: 're
     uidNext: mailbox.uidNext,
     messages: mailbox.exists,
     seenKept: readOnly !== true && permitted,
+    keptFlags: keptFlagsOf(mailbox),
   };
 }
 
@@ -48,6 +57,11 @@ export async function reopenFolder(session: ImapSession, ref: FolderRef, mode: '
   throw changed(`was renumbered (UIDVALIDITY ${ref.uidValidity}, now ${open.uidValidity})`);
 }
 
+function keptFlagsOf({ permanentFlags, readOnly }: MailboxObject): readonly string[] | undefined {
+  if (readOnly === true) return [];
+  return permanentFlags === undefined ? undefined : [...permanentFlags].map((flag) => flag.toLowerCase());
+}
+
 export function readOnlyError(session: ImapSession, folder: string): LurewatchError {
   return new LurewatchError('LW_MAIL_READ_ONLY', `the folder "${folder}" does not keep the flag \\Seen for this user`, {
     where: session.settings.where,
@@ -66,8 +80,13 @@ async function refused(session: ImapSession, folder: string, error: unknown): Pr
   }
   const names = (await session.folders()).filter(({ flags }) => !flags.has('\\Noselect')).map(({ path }) => path);
   if (names.includes(folder)) throw session.failure(error, doing);
-  throw new LurewatchError('LW_MAIL_FOLDER_UNKNOWN', `there is no folder "${folder}"`, {
-    where,
+  throw noSuchFolder(session, folder, names);
+}
+
+/** @param names of the folders that there are */
+export function noSuchFolder(session: ImapSession, folder: string, names: readonly string[]): LurewatchError {
+  return new LurewatchError('LW_MAIL_FOLDER_UNKNOWN', `there is no folder "${folder}"`, {
+    where: session.settings.where,
     mend: `Use one of the folders that exist: ${nearestFirst(names, folder)}.`,
   });
 }

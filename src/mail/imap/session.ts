@@ -8,7 +8,10 @@ import {
   type SearchObject,
 } from 'imapflow';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
+import { withAccessToken } from '../oauth/with-access-token.js';
 import { toMailError } from './errors.js';
+import { authOf, forceMechanism } from './login.js';
+import { closeForGood, proxyError, proxyOption } from './proxy.js';
 import type { ImapSettings } from './settings.js';
 
 /**
@@ -19,18 +22,20 @@ import type { ImapSettings } from './settings.js';
 export class ImapSession {
   readonly settings: ImapSettings;
   readonly #client: ImapFlow;
+  readonly #accessToken: string | undefined;
   /** What imapflow complained about last: it swallows the reason of some failures and only logs it. */
   #complaint: unknown;
 
-  private constructor(settings: ImapSettings) {
+  private constructor(settings: ImapSettings, accessToken: string | undefined) {
     this.settings = settings;
+    this.#accessToken = accessToken;
     const note = (entry: { err?: unknown }) => {
       this.#complaint = entry.err ?? this.#complaint;
     };
     const ignore = () => {};
     this.#client = new ImapFlow({
       ...transport(settings),
-      auth: { user: settings.username, pass: settings.password.reveal() },
+      auth: authOf(settings, accessToken),
       clientInfo: { name: 'Lurewatch', version: false, vendor: false, 'support-url': false },
       logger: { trace: ignore, debug: ignore, info: ignore, warn: note, error: note, fatal: note },
       disableAutoIdle: true,
@@ -44,6 +49,7 @@ export class ImapSession {
       // Nothing we ask for is larger (see fetch.ts); a server that announces more is broken or hostile.
       maxLiteralSize: 64 * 1024 * 1024,
     });
+    if (settings.oauth?.mechanism !== undefined) forceMechanism(this.#client, settings.oauth.mechanism);
     // Without a listener an 'error' event would end the process. The command under way fails with it anyway.
     this.#client.on('error', (error) => {
       this.#complaint = error;
@@ -51,8 +57,14 @@ export class ImapSession {
   }
 
   static async open(settings: ImapSettings, signal?: AbortSignal): Promise<ImapSession> {
+    const { oauth } = settings;
+    if (oauth === undefined) return ImapSession.#logIn(settings, undefined, signal);
+    return withAccessToken(oauth.tokens, (token) => ImapSession.#logIn(settings, token, signal), signal);
+  }
+
+  static async #logIn(settings: ImapSettings, accessToken: string | undefined, signal?: AbortSignal) {
     signal?.throwIfAborted();
-    const session = new ImapSession(settings);
+    const session = new ImapSession(settings, accessToken);
     // imapflow leaves connect() pending for ever when it is closed before the transport stands.
     const aborted = new Promise<never>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -63,7 +75,7 @@ export class ImapSession {
     } catch (error) {
       session.drop();
       signal?.throwIfAborted();
-      throw toMailError(error, settings, 'log in');
+      throw proxyError(error, settings) ?? toMailError(error, settings, 'log in', undefined, accessToken);
     }
   }
 
@@ -97,7 +109,7 @@ export class ImapSession {
   }
 
   failure(error: unknown, doing: string): LurewatchError {
-    return toMailError(error, this.settings, doing, this.#complaint);
+    return toMailError(error, this.settings, doing, this.#complaint, this.#accessToken);
   }
 
   async folders(): Promise<ListResponse[]> {
@@ -108,7 +120,7 @@ export class ImapSession {
   async search(criteria: SearchObject): Promise<number[]> {
     const found = await this.#run('search', () => this.#client.search(criteria, { uid: true }));
     if (Array.isArray(found)) return found;
-    throw this.failure(this.usable ? (this.#complaint ?? new Error('no answer')) : this.#lost(), 'search');
+    throw this.refusal('search');
   }
 
   async fetchAll(range: string, query: FetchQueryObject): Promise<FetchMessageObject[]> {
@@ -132,11 +144,33 @@ export class ImapSession {
     return found === false ? undefined : found;
   }
 
-  /** UID STORE +FLAGS.SILENT. Says nothing of success: imapflow and servers may drop the flag silently. Read it back. */
-  async addSeen(range: string): Promise<void> {
+  /** UID STORE +FLAGS.SILENT. Says nothing of success: imapflow and servers may drop a flag silently. Read it back. */
+  async addFlags(range: string, flags: readonly string[]): Promise<void> {
     await this.#run('mark messages', () =>
-      this.#client.messageFlagsAdd(range, ['\\Seen'], { uid: true, silent: true }),
+      this.#client.messageFlagsAdd(range, [...flags], { uid: true, silent: true }),
     );
+  }
+
+  /** Whether the server announced an extension, by its name in capital letters. */
+  has(capability: string): boolean {
+    return this.#client.capabilities.has(capability);
+  }
+
+  /** Calls back whenever the server tells that the open folder has more messages than before. */
+  onMore(tell: () => void): void {
+    this.#client.on('exists', ({ count, prevCount }) => {
+      if (count > prevCount) tell();
+    });
+  }
+
+  /** For commands that stand in files of their own. What imapflow answers with `false` is told by `refusal`. */
+  async run<Result>(doing: string, command: (client: ImapFlow) => Promise<Result>): Promise<Result> {
+    return this.#run(doing, () => command(this.#client));
+  }
+
+  /** Of a command that imapflow answered with `false`: why, as far as the server said it. */
+  refusal(doing: string): LurewatchError {
+    return this.failure(this.usable ? (this.#complaint ?? new Error('no answer')) : this.#lost(), doing);
   }
 
   async logout(): Promise<void> {
@@ -147,7 +181,7 @@ export class ImapSession {
   }
 
   drop(): void {
-    this.#client.close();
+    closeForGood(this.#client);
   }
 
   #lost(): Error {
@@ -164,10 +198,12 @@ export class ImapSession {
   }
 }
 
-function transport({ host, port, tls, verify, ca, where }: ImapSettings) {
+function transport(settings: ImapSettings) {
+  const { host, port, tls, verify, ca, where } = settings;
   return {
     host,
     port,
+    ...proxyOption(settings),
     secure: tls === 'implicit',
     // With `true` imapflow refuses a server without STARTTLS instead of going on in plain text.
     ...(tls === 'implicit' ? {} : { doSTARTTLS: tls === 'starttls' }),

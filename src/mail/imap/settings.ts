@@ -1,4 +1,7 @@
 import type { Secret } from '../../config/secret.js';
+import type { ProxyChoice } from '../../http/proxy/address.js';
+import type { OAuthLogin } from '../oauth/open-oauth.js';
+import type { After } from './after-config.js';
 
 /** How a mailbox is reached. */
 export interface ImapSettings {
@@ -11,9 +14,17 @@ export interface ImapSettings {
   readonly ca: string | undefined;
   readonly verify: boolean;
   readonly username: string;
-  readonly password: Secret;
+  /** One of the two. */
+  readonly password?: Secret | undefined;
+  readonly oauth?: OAuthLogin | undefined;
+  /** With its credentials. */
+  readonly proxy?: ProxyChoice | undefined;
   readonly folders: readonly string[];
   readonly read: 'unread' | 'new';
+  /** What becomes of delivered messages. Absent: what `read` needs, see `afterOf`. */
+  readonly after?: After;
+  /** True: it is listened to for new mail. */
+  readonly pushed?: boolean;
   /** At most so many connections at the same time. */
   readonly connections: number;
   readonly timeouts: ImapTimeouts;
