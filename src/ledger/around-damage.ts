@@ -8,13 +8,16 @@ export interface AroundDamage<T, R> {
 }
 
 /**
- * Does `work` for all items at once. Where a damaged record stops it, each item is done by itself, so that the record
- * keeps only its own item from its answer. For work that may be done twice.
+ * Does `work` for all items at once. Where a damaged record stops it, the items are halved, down to single ones, so that the
+ * record keeps only its own item from its answer, and a store that answers slowly is asked a few times and not once for each
+ * of them. For work that may be done twice.
  * @param work answers in the order of the items
+ * @param halves `side by side`: for work that only reads
  */
 export async function aroundDamage<T, R>(
   items: readonly T[],
   work: (some: readonly T[]) => Promise<readonly R[]>,
+  halves: 'in turn' | 'side by side' = 'in turn',
 ): Promise<AroundDamage<T, R>> {
   const sound = new Map<T, R>();
   const damaged = new Map<T, LurewatchError>();
@@ -25,16 +28,21 @@ export async function aroundDamage<T, R>(
       if (next.done !== true) sound.set(item, next.value);
     }
   };
-  try {
-    await attempt(items);
-  } catch (error) {
-    if (!isLurewatchError(error, 'LW_STORE_CORRUPT')) throw error;
-    for (const item of items) {
-      await attempt([item]).catch((reason: unknown) => {
-        if (!isLurewatchError(reason, 'LW_STORE_CORRUPT')) throw reason;
-        damaged.set(item, reason);
-      });
+  const halving = async (some: readonly T[]): Promise<void> => {
+    try {
+      await attempt(some);
+    } catch (error) {
+      if (!isLurewatchError(error, 'LW_STORE_CORRUPT')) throw error;
+      if (some.length <= 1) {
+        for (const item of some) damaged.set(item, error);
+        return;
+      }
+      const middle = Math.ceil(some.length / 2);
+      const first = halving(some.slice(0, middle));
+      if (halves === 'in turn') await first;
+      await Promise.all([first, halving(some.slice(middle))]);
     }
-  }
+  };
+  await halving(items);
   return { sound, damaged };
 }

@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.js';
 import { keys } from './keys.js';
-import { createRecords, readRecords } from './record-set.js';
+import { createRecords, readRecords, recordsExist } from './record-set.js';
 import {
   type Claim,
   type ClaimEnd,
@@ -9,9 +9,11 @@ import {
   type Outcome,
   type Owner,
   outcomeSchema,
+  type Retry,
+  retrySchema,
 } from './records.js';
 
-/** The latest claim on an alert at a sink. */
+/** A claim on an alert at a sink: the latest, where nothing else is said. */
 export interface StandingClaim {
   readonly number: number;
   readonly claim: Claim;
@@ -35,6 +37,14 @@ export class DeliveryLedger {
     );
   }
 
+  /** Whether there is an outcome, in the order given: one that is damaged was recorded, too. */
+  async reached(sink: string, alertIds: readonly string[]): Promise<readonly boolean[]> {
+    return recordsExist(
+      this.#store,
+      alertIds.map((alertId) => keys.outcome(sink, alertId)),
+    );
+  }
+
   /** Creates claims; false where that number is taken already. */
   async claim(
     sink: string,
@@ -49,14 +59,24 @@ export class DeliveryLedger {
     );
   }
 
-  /** Whether anybody ever claimed them, in the order given. */
-  async areClaimed(sink: string, alertIds: readonly string[]): Promise<readonly boolean[]> {
-    const first = await readRecords(
+  /** Whether anybody ever claimed them, so many times, in the order given. */
+  async areClaimed(sink: string, alertIds: readonly string[], times = 1): Promise<readonly boolean[]> {
+    return recordsExist(
       this.#store,
-      claimSchema,
-      alertIds.map((alertId) => keys.claim(sink, alertId, 1)),
+      alertIds.map((alertId) => keys.claim(sink, alertId, times)),
     );
-    return first.map((claim) => claim !== undefined);
+  }
+
+  /** Whether these claims are all without an end, and the latest. */
+  async areStanding(
+    sink: string,
+    claims: readonly { readonly alertId: string; readonly number: number }[],
+  ): Promise<boolean> {
+    const after = claims.flatMap(({ alertId, number }) => [
+      keys.claim(sink, alertId, number + 1),
+      keys.claimEnd(sink, alertId, number),
+    ]);
+    return !(await recordsExist(this.#store, after)).includes(true);
   }
 
   async endClaims(
@@ -78,6 +98,18 @@ export class DeliveryLedger {
       this.#store,
       outcomes.map(({ alertId, outcome }) => ({ key: keys.outcome(sink, alertId), record: outcome })),
     );
+  }
+
+  /** Whose decision it was to try an alert again. Once more with the same time and workflow is no other record. */
+  async recordRetry(sink: string, alertId: string, retry: Retry): Promise<void> {
+    const key = keys.retry(sink, alertId, retry.atMs, retry.owner.workflowId);
+    await createRecords(this.#store, [{ key, record: retry }]);
+  }
+
+  /** In the order in which they were decided. */
+  async retries(sink: string, alertId: string): Promise<readonly Retry[]> {
+    const found = await this.#store.list(keys.retriesOf(sink, alertId));
+    return (await readRecords(this.#store, retrySchema, found)).filter((retry) => retry !== undefined);
   }
 
   /** The claim with the highest number; undefined where there is none. */
@@ -102,6 +134,11 @@ export class DeliveryLedger {
 
   /** All claims without an end, the latest included: what was sent under them may have arrived, or may still. */
   async openClaims(sink: string, alertId: string): Promise<readonly StandingClaim[]> {
+    return (await this.allClaims(sink, alertId)).filter(({ end }) => end === undefined);
+  }
+
+  /** In the order in which they were made. */
+  async allClaims(sink: string, alertId: string): Promise<readonly StandingClaim[]> {
     const latest = await this.latestClaim(sink, alertId);
     const numbers = Array.from({ length: latest?.number ?? 0 }, (_, index) => index + 1);
     const claims = await readRecords(
@@ -116,7 +153,7 @@ export class DeliveryLedger {
     );
     return numbers.flatMap((number, index) => {
       const claim = claims[index];
-      return claim === undefined || ends[index] !== undefined ? [] : [{ number, claim, end: undefined }];
+      return claim === undefined ? [] : [{ number, claim, end: ends[index] }];
     });
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
+import { aroundDamage } from './around-damage.js';
 import { keys } from './keys.js';
 import { createRecords, readRecords } from './record-set.js';
 
@@ -25,11 +26,12 @@ export class FeedImports {
     this.#store = store;
   }
 
+  /** A damaged record counts as none: the source is read as though for the first time, and each event compared. */
   async latest(feed: string): Promise<ImportRecord | undefined> {
     const last = (await this.#store.list(keys.importsOf(feed))).at(-1);
     if (last === undefined) return undefined;
-    const [record] = await readRecords(this.#store, importSchema, [last]);
-    return record;
+    const { sound } = await aroundDamage([last], (some) => readRecords(this.#store, importSchema, some));
+    return sound.get(last);
   }
 
   async record(record: ImportRecord): Promise<void> {

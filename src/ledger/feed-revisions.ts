@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import type { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Store } from '../store/store.js';
+import { aroundDamage } from './around-damage.js';
 import { keys } from './keys.js';
 import { createRecords, readRecords } from './record-set.js';
 
@@ -25,11 +27,26 @@ export const revisionSchema = z.object({
   rows: z.number(),
   /** What the revisions before it put into MISP; absent: there was none. */
   before: contentSchema.extend({ tried: contentSchema.exactOptional() }).exactOptional(),
+  /** Set: a part of `content` is what was said before, kept since not all rows were there to say it again. */
+  kept: z.literal(true).exactOptional(),
   /** Set: the rows of this event have left the feed, and it is only marked so. */
   gone: z.literal(true).exactOptional(),
   atMs: z.number(),
 });
 export type Revision = Readonly<z.output<typeof revisionSchema>>;
+
+/** A revision that is there, and of which nobody can read what it says. */
+export interface DamagedRevision extends Pick<Revision, 'feed' | 'uuid' | 'number'> {
+  /** LW_STORE_CORRUPT */
+  readonly damage: LurewatchError;
+}
+
+/** Undefined: there is none. */
+export type FoundRevision = Revision | DamagedRevision | undefined;
+
+export function isSound(found: FoundRevision): found is Revision {
+  return found !== undefined && !('damage' in found);
+}
 
 /**
  * What a feed last said of each of its events. Numbered records, created only if absent, so that of two imports at once
@@ -43,10 +60,10 @@ export class FeedRevisions {
   }
 
   /** The revision with the highest number of each event, in the order given; undefined: never met. */
-  async latest(feed: string, uuids: readonly string[]): Promise<readonly (Revision | undefined)[]> {
+  async latest(feed: string, uuids: readonly string[]): Promise<readonly FoundRevision[]> {
     const searches = uuids.map((uuid): Search => ({ uuid, latest: undefined, known: 0, missing: 1, bounded: false }));
     for (let open = searches; open.length > 0; open = open.filter((one) => !settled(one))) {
-      const found = await this.#read(
+      const found = await this.find(
         feed,
         open.map((search) => ({ uuid: search.uuid, number: probe(search) })),
       );
@@ -66,12 +83,22 @@ export class FeedRevisions {
     );
   }
 
-  /** Undefined where there is none of that number. */
+  /** In the order given. */
   async find(
     feed: string,
     wanted: readonly { readonly uuid: string; readonly number: number }[],
-  ): Promise<readonly (Revision | undefined)[]> {
-    return this.#read(feed, wanted);
+  ): Promise<readonly FoundRevision[]> {
+    const { sound, damaged } = await aroundDamage(wanted, (some) =>
+      readRecords(
+        this.#store,
+        revisionSchema,
+        some.map(({ uuid, number }) => keys.revision(feed, uuid, number)),
+      ),
+    );
+    return wanted.map((one) => {
+      const damage = damaged.get(one);
+      return damage === undefined ? sound.get(one) : { feed, ...one, damage };
+    });
   }
 
   /** The UUIDs of a feed's events that begin with this hexadecimal digit, sorted. */
@@ -80,17 +107,20 @@ export class FeedRevisions {
     const uuids = found.flatMap((key) => /\/([0-9a-f-]{36})\.\d+\.json$/.exec(key)?.[1] ?? []);
     return [...new Set(uuids)];
   }
+}
 
-  async #read(
-    feed: string,
-    wanted: readonly { readonly uuid: string; readonly number: number }[],
-  ): Promise<readonly (Revision | undefined)[]> {
-    return readRecords(
-      this.#store,
-      revisionSchema,
-      wanted.map(({ uuid, number }) => keys.revision(feed, uuid, number)),
-    );
-  }
+/**
+ * Whether a revision says all that is wanted, and no more.
+ * @param keeps what was said before and is not said now stays: else a revision that kept some of it says too much
+ */
+export function saysJust(revision: Revision, contentHash: string, keeps: boolean): boolean {
+  return revision.contentHash === contentHash && (keeps || revision.kept !== true);
+}
+
+/** What the feed itself said of an event: the tag that only tells that its rows had left is none of that. */
+export function saidContent({ content, before, gone }: Revision): Revision['content'] {
+  if (gone !== true) return content;
+  return { ...content, tags: content.tags.filter((tag) => before?.tags.includes(tag) === true) };
 }
 
 /**
@@ -107,7 +137,7 @@ export function revisionId(revision: Pick<Revision, 'feed' | 'uuid' | 'number' |
 interface Search {
   readonly uuid: string;
   /** The one of the number `known`. */
-  latest: Revision | undefined;
+  latest: FoundRevision;
   known: number;
   missing: number;
   /** `missing` was looked for and is not there. */
@@ -122,7 +152,7 @@ function probe({ known, missing, bounded }: Search): number {
   return bounded ? Math.floor((known + missing) / 2) : missing;
 }
 
-function narrow(search: Search, found: Revision | undefined): void {
+function narrow(search: Search, found: FoundRevision): void {
   const at = probe(search);
   if (found === undefined) {
     search.missing = at;

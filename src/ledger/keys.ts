@@ -13,6 +13,13 @@ export const keys = {
     `ledger/messages/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/${bucket(uid)}/${segment(uid)}.json`,
   progressOf: (mailbox: string, folder: FolderRef) =>
     `ledger/progress/${segment(mailbox)}/${segment(folder.folder)}/${segment(folder.uidValidity)}/`,
+  /** What names of skipped mails lead to: this name's begin with `skipsNamed`, in a folder with some others'. */
+  skipNamesBeside: (name: string): string => `ledger/skips/names/${sha256Hex(name).slice(0, 2)}/`,
+  skipsNamed: (name: string): string => `${keys.skipNamesBeside(name)}${sha256Hex(name).slice(2, 34)}.`,
+  skipName: (name: string, mailbox: string, digest: string, alertId: string) =>
+    `${keys.skipsNamed(name)}${segment(mailbox)}.${digest}.${alertId}.json`,
+  skip: (mailbox: string, digest: string, alertId: string) =>
+    `ledger/skips/mailboxes/${segment(mailbox)}/${digest}/${half(alertId)}/${alertId}.json`,
   alert: (alertId: string) => `ledger/alerts/${half(alertId)}/${alertId}.json`,
   /** The alert that has this name as its ticket id: mostly the first with such a Message-ID. */
   holderOfName: (name: string) => `${messageIdPrefix(name)}.json`,
@@ -23,10 +30,21 @@ export const keys = {
     `${sinkPrefix(sink, 'claims', alertId)}.claim-${number}.json`,
   claimEnd: (sink: string, alertId: string, number: number) =>
     `${sinkPrefix(sink, 'claims', alertId)}.claim-${number}.end.json`,
+  /** Seldom any, so the folder is seldom made. */
+  retriesOf: (sink: string, alertId: string): string => `${sinkPrefix(sink, 'retries', alertId)}/`,
+  /** The same alert may be held for several mailboxes, and they all be decided at once. */
+  retry: (sink: string, alertId: string, atMs: number, workflowId: string) =>
+    `${keys.retriesOf(sink, alertId)}${String(atMs).padStart(15, '0')}-${sha256Hex(workflowId).slice(0, 12)}.json`,
   revision: (feed: string, uuid: string, number: number) =>
     `${keys.revisionsBeginningWith(feed, uuid.slice(0, 1))}${uuid}.${number}.json`,
   revisionsBeginningWith: (feed: string, digit: string): string => `ledger/feeds/${segment(feed)}/events/${digit}/`,
   importsOf: (feed: string) => `ledger/feeds/${segment(feed)}/imports/`,
+  /** Not of the ledger: nothing is sent twice without it. A folder for each span, so that old ones can go. */
+  campaign: (windowMs: number, span: number, fingerprint: string) =>
+    `campaigns/${windowMs / 1000}s/${span}/${fingerprint}.json`,
+  /** Of batches, those with mails of campaigns whose windows began in this hour, `20261122T19`. */
+  campaignMembersOf: (hour: string): string => `ledger/campaigns/${hour}/`,
+  campaignMembers: (hour: string, digest: string) => `${keys.campaignMembersOf(hour)}${digest}.json`,
   /** What an import under way puts aside; removed at its end. */
   spool: (feed: string, importId: string) => `spool/feeds/${segment(feed)}/${importId}/`,
   spoolsOf: (feed: string) => `spool/feeds/${segment(feed)}/`,
@@ -39,7 +57,7 @@ function messageIdPrefix(messageId: string): string {
   return `ledger/message-ids/${half(hash)}/${hash}`;
 }
 
-function sinkPrefix(sink: string, kind: 'claims' | 'outcomes', alertId: string): string {
+function sinkPrefix(sink: string, kind: 'claims' | 'outcomes' | 'retries', alertId: string): string {
   return `ledger/sinks/${segment(sink)}/${kind}/${half(alertId)}/${alertId}`;
 }
 

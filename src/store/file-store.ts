@@ -4,10 +4,11 @@ import {
   createReadStream,
   fsync,
   linkSync,
-  openSync,
+  open as openInPool,
   readFileSync,
   statSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -19,11 +20,12 @@ import { LurewatchError } from '../errors/lurewatch-error.js';
 import { DurableFolders, makeRoot, type SyncFolder, syncFolder } from './durable-folders.js';
 import { bodyIn, isPack, isPackable, type Pack, packsOf } from './pack.js';
 import type { Store, StoredStream, StoreRecord } from './store.js';
+import { checkKey } from './store-key.js';
 
-const keyPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]*\/)*[A-Za-z0-9_-][A-Za-z0-9._-]*\/?$/;
 /** Records read in a row before others have their turn. */
 const readsInARow = 50;
 const sync = promisify(fsync);
+const openFile = promisify(openInPool);
 /** Left over from a process that died between writing and linking. */
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
 
@@ -36,12 +38,14 @@ const abandonedAfterMs = 24 * 60 * 60 * 1000;
  * several times the work itself. What waits for the disk (fsync) or may be long (streams) is not.
  */
 export class FileStore implements Store {
+  readonly place: string;
   readonly #root: string;
   readonly #temporary: string;
   readonly #folders: DurableFolders;
 
   private constructor(root: string, sync: SyncFolder) {
     this.#root = root;
+    this.place = root;
     this.#temporary = join(root, 'tmp');
     this.#folders = new DurableFolders(root, sync);
   }
@@ -120,14 +124,15 @@ export class FileStore implements Store {
         await file.close();
       }
       const sha256 = hash.digest('hex');
-      await this.#guarded('write', async () => {
+      const created = await this.#guarded('write', async () => {
         const key = keyOf(sha256);
         await this.#folders.prepare([dirname(this.#path(key))]);
         const touched = new Set<string>();
-        await this.#link(temporary, key, touched);
+        const linked = await this.#link(temporary, key, touched);
         await this.#folders.syncAll(touched);
+        return linked;
       });
-      return { sha256, sizeBytes };
+      return { sha256, sizeBytes, created };
     } finally {
       await rm(temporary, { force: true });
     }
@@ -138,15 +143,28 @@ export class FileStore implements Store {
     return file === undefined ? undefined : createReadStream('', { fd: file, autoClose: true });
   }
 
+  placeOf(key: string): string {
+    return this.#path(key);
+  }
+
   localPath(key: string): string {
     return this.#path(key);
+  }
+
+  /** A record that is created and removed again says more than any look at rights. */
+  async check(): Promise<readonly string[]> {
+    const key = `checks/${randomUUID()}`;
+    await this.createMany([{ key, body: Buffer.from('written by `lurewatch check`\n') }]);
+    await this.remove(key);
+    return [`${this.place}: can be written`];
   }
 
   async close(): Promise<void> {}
 
   async #create({ records, body }: Pack, touched: Set<string>, created: Set<StoreRecord>): Promise<void> {
     const temporary = join(this.#temporary, randomUUID());
-    const file = openSync(temporary, 'wx', 0o600);
+    // Waits for the file system's journal while other files are made durable: not on the event loop.
+    const file = await openFile(temporary, 'wx', 0o600);
     try {
       try {
         writeFileSync(file, body);
@@ -171,7 +189,8 @@ export class FileStore implements Store {
       linkSync(temporary, path);
       return true;
     } catch (error) {
-      if (hasCode(error, 'EEXIST')) return false;
+      if (hasCode(error, 'EEXIST'))
+        return isPackable(key) || renewed(path) ? false : this.#link(temporary, key, touched);
       if (!hasCode(error, 'ENOENT')) throw error;
       // Somebody removed the folder while we ran, and perhaps more.
       this.#folders.forget();
@@ -191,7 +210,7 @@ export class FileStore implements Store {
   }
 
   #path(key: string): string {
-    if (!keyPattern.test(key)) throw new LurewatchError('LW_INTERNAL', `"${key}" is not a store key`);
+    checkKey(key);
     // A key is in normal form already, and `join` would look at each of its characters.
     return this.#root + sep + key;
   }
@@ -224,6 +243,18 @@ function readPacked(path: string, key: string, files: Map<number, Buffer>): Buff
   const body = bodyIn(file, key);
   if (body !== undefined) return body;
   throw new LurewatchError('LW_STORE_CORRUPT', 'its file does not hold it', { where: `store record ${key}` });
+}
+
+/** Stored again, it counts as stored now: src/retention removes what nobody stored for long. False: it is gone. */
+function renewed(path: string): boolean {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 /** Undefined where it was removed since somebody looked. */

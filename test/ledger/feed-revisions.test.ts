@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { FeedRevisions, type Revision } from '../../src/ledger/feed-revisions.js';
+import { FeedRevisions, isSound, type Revision } from '../../src/ledger/feed-revisions.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { inFolder } from '../support/folder.js';
 
@@ -31,7 +33,29 @@ describe('the revisions of events', () => {
       const [mine, theirs] = [revision(uuids[0], 1), { ...revision(uuids[0], 1), contentHash: 'other' }];
       assert.deepEqual(await revisions.create([mine]), [true]);
       assert.deepEqual(await revisions.create([theirs]), [false]);
-      assert.equal((await revisions.latest('plain', [uuids[0]]))[0]?.contentHash, 'hash 1');
+      const [latest] = await revisions.latest('plain', [uuids[0]]);
+      assert.equal(isSound(latest) ? latest.contentHash : latest, 'hash 1');
+    }));
+
+  it('are found behind and before damaged ones, and a damaged one is told by its number', () =>
+    inFolder(async (folder) => {
+      const revisions = new FeedRevisions(await FileStore.open(folder));
+      const damage = async (number: number) => {
+        const file = join(folder, 'ledger/feeds/plain/events/0', `${uuids[0]}.${number}.json`);
+        await rm(file);
+        await writeFile(file, 'damaged');
+      };
+      for (const uuid of uuids) for (const number of [1, 2, 3]) await revisions.create([revision(uuid, number)]);
+      for (const number of [1, 2]) await damage(number);
+      assert.deepEqual(
+        (await revisions.latest('plain', uuids)).map((found) => [found?.number, isSound(found)]),
+        uuids.map(() => [3, true]),
+      );
+      await damage(3);
+      const [latest, other] = await revisions.latest('plain', uuids);
+      assert.ok(latest !== undefined && !isSound(latest) && isSound(other));
+      assert.deepEqual([latest.uuid, latest.number, latest.damage.code], [uuids[0], 3, 'LW_STORE_CORRUPT']);
+      assert.deepEqual(await revisions.create([revision(uuids[0], 3)]), [false]);
     }));
 
   it('belong to their feed', () =>

@@ -24,7 +24,7 @@ async function withProgress(
         const under = since === undefined ? {} : { since };
         return progress.record('soc', inbox, { version: 1, upTo, except: [], atMs, ...under });
       },
-      upTo: async (since) => (await progress.latest('soc', inbox, since))?.upTo,
+      upTo: async (since) => (await progress.latest('soc', inbox, { since }))?.upTo,
       count: async () => (await store.list('ledger/progress/')).length,
     });
   });
@@ -46,6 +46,11 @@ describe('how far a folder has been dealt with', () => {
       assert.equal(await upTo('2026-04-01'), 100);
       assert.equal(await upTo('2026-02-28'), undefined);
       assert.equal(await upTo(), undefined);
+      await note(120, '2026-02-28T14:30:00Z');
+      assert.equal(await upTo('2026-02-28T14:30:00Z'), 120);
+      assert.equal(await upTo('2026-02-28T14:29:59Z'), undefined);
+      assert.equal(await upTo('2026-02-28'), undefined);
+      assert.equal(await upTo('2026-03-01'), 120);
     }));
 
   it('is found under an earlier `since` though the mark of a later one is further', () =>
@@ -67,4 +72,27 @@ describe('how far a folder has been dealt with', () => {
       assert.equal(await upTo('2026-03-01'), 80);
       assert.equal(await count(), 1);
     }));
+
+  it('under `daysBack` serves wherever at most as many days are wanted, and leaves one record', async () => {
+    await inFolder(async (folder) => {
+      const store = await FileStore.open(folder);
+      const { progress } = openLedger(store);
+      for (const [upTo, atMs] of [
+        [10, 1_000],
+        [20, 2_000],
+        [30, 3_000],
+      ] as const)
+        await progress.record('soc', inbox, { version: 1, upTo, except: [], atMs, daysBack: 7 });
+      assert.equal((await store.list('ledger/progress/')).length, 1, 'days that pass leave nothing behind');
+      const upTo = async (window: { since?: string; daysBack?: number }) =>
+        (await progress.latest('soc', inbox, window))?.upTo;
+      assert.equal(await upTo({ since: '2026-03-01', daysBack: 7 }), 30);
+      assert.equal(await upTo({ since: '2026-06-01', daysBack: 3 }), 30);
+      assert.equal(await upTo({ since: '2026-03-01', daysBack: 30 }), undefined, 'it says nothing of earlier mail');
+      assert.equal(await upTo({ since: '2026-03-01' }), undefined);
+      assert.equal(await upTo({}), undefined);
+      await progress.record('soc', inbox, { version: 1, upTo: 5, except: [], atMs: 4_000 });
+      assert.equal(await upTo({ since: '2026-03-01', daysBack: 30 }), 5, 'what is known of all mail serves any days');
+    });
+  });
 });
