@@ -1,4 +1,5 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { LurewatchError } from '../errors/lurewatch-error.js';
@@ -13,6 +14,8 @@ export interface TemporalOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** True, for a dev server of our own: neither variables nor temporal.toml, whose keys are for another server. */
   readonly ignoreEnvironment?: boolean | undefined;
+  /** For the client: `createDataConverter`. By default what is written stands readable. */
+  readonly dataConverter?: DataConverter | undefined;
   /** How long to try, in milliseconds. */
   readonly timeoutMs?: number | undefined;
 }
@@ -59,7 +62,8 @@ export async function connectTemporal(options: TemporalOptions = {}): Promise<Te
       throw grpcCode(cause) === grpc.notFound ? noNamespace(address, namespace) : unreachable(address, cause);
     }
   }
-  const client = new Client({ connection, namespace });
+  const { dataConverter } = options;
+  const client = new Client({ connection, namespace, ...(dataConverter === undefined ? {} : { dataConverter }) });
   return { client, connection, address, namespace, close: () => connection.close() };
 }
 
