@@ -1,5 +1,15 @@
-import type { Extraction } from '../indicators/types.js';
-import type { Alert, AlertEvent } from './types.js';
+import type { Extraction, FoundUrl } from '../indicators/types.js';
+import { type AuthenticationReport, authenticationBy } from '../mail/authentication-results.js';
+import { authenticationFields } from './authentication-fields.js';
+import { chosenEnvironment, chosenPriority } from './chosen.js';
+import type { AlertConfig, EnvironmentConfig, PriorityConfig } from './config.js';
+import { configuredFields } from './content.js';
+import { fileFields } from './file-fields.js';
+import { indicatorFields } from './indicator-fields.js';
+import { originalFields } from './original-fields.js';
+import { reportFields } from './report-fields.js';
+import type { Alert, AlertEvent, ReportInfo } from './types.js';
+import { urlFields } from './url-fields.js';
 
 export interface AlertInput {
   readonly alertId: string;
@@ -8,9 +18,21 @@ export interface AlertInput {
   readonly extraction: Extraction;
   /** INTERNALDATE, Unix milliseconds. */
   readonly receivedAtMs: number;
-  readonly environment: string;
+  readonly environment: EnvironmentConfig;
   /** -1 informative, 40 low, 60 medium, 80 high, 100 critical. */
-  readonly priority: number;
+  readonly priority: number | PriorityConfig;
+  /** What the configuration adds. */
+  readonly content?: AlertConfig | undefined;
+  /** Mails that a report carries and that are further events of its alert. */
+  readonly carried?: readonly Pick<AlertInput, 'extraction' | 'report'>[] | undefined;
+  /** The own host whose Authentication-Results are believed; undefined: none are read. */
+  readonly authserv?: string | undefined;
+  /** How many such headers that host writes. */
+  readonly authservHeaders?: number | undefined;
+  /** Of a mail that a report carried; `urls` are those to be told of the report itself. */
+  readonly report?: { readonly info: ReportInfo; readonly urls: readonly string[] } | undefined;
+  /** What the mail's route gives it; none of them has a comma. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 /**
@@ -21,6 +43,7 @@ export function buildAlert(input: AlertInput): Alert {
   const { alertId, ticketId, extraction, environment, priority } = input;
   const startTimeMs = startTime(extraction.dateMs, input.receivedAtMs);
   const subject = extraction.subject || '(no subject)';
+  const event = buildEvent(input, startTimeMs);
   return {
     display_id: alertId,
     ticket_id: ticketId,
@@ -28,15 +51,18 @@ export function buildAlert(input: AlertInput): Alert {
     rule_generator: 'Mail',
     start_time: startTimeMs,
     end_time: startTimeMs,
-    priority,
+    priority: chosenPriority(priority, event),
     device_vendor: 'Mail',
     device_product: 'Mail',
-    environment,
-    events: [buildEvent(extraction, startTimeMs)],
+    environment: chosenEnvironment(environment, event),
+    ...(input.tags === undefined ? {} : { tags: input.tags }),
+    events: [event, ...(input.carried ?? []).map((mail) => carriedEvent(input, mail))],
   };
 }
 
-function buildEvent(extraction: Extraction, startTimeMs: number): AlertEvent {
+function buildEvent(input: AlertInput, startTimeMs: number): AlertEvent {
+  const { extraction, authserv, authservHeaders, report, tags, content } = input;
+  const urls = extraction.urls.filter(({ kind }) => kind !== 'unsubscribe');
   const event = {
     StartTime: String(startTimeMs),
     EndTime: String(startTimeMs),
@@ -45,10 +71,47 @@ function buildEvent(extraction: Extraction, startTimeMs: number): AlertEvent {
     Subject: extraction.subject ?? '',
     SourceUserName: extraction.from,
     DestinationUserName: extraction.to,
-    found_url: extraction.urls.map(({ url }) => url.replaceAll(',', '%2C')).join(','),
+    found_url: joined(urls),
+    ...urlFields(urls, extraction.attachments),
+    ...unsubscribe(extraction.urls.filter(({ kind }) => kind === 'unsubscribe')),
+    ...fileFields(extraction.attachments),
+    ...indicatorFields(extraction.indicators ?? []),
+    ...originalFields(extraction.originals ?? []),
+    ...authentication(extraction.authentication ?? [], authserv, authservHeaders),
+    ...(report === undefined ? {} : reportFields(report.info, report.urls)),
+    ...(tags === undefined ? {} : { tags: tags.join(',') }),
+    ...configuredFields(extraction, content),
   };
   if (extraction.findings.length === 0) return event;
   return { ...event, findings: extraction.findings.map(({ text }) => text).join('; ') };
+}
+
+/** What the alert of a carried mail would tell. What the own host says of the report says nothing of the mails in it. */
+function carriedEvent(
+  input: AlertInput,
+  { extraction, report }: Pick<AlertInput, 'extraction' | 'report'>,
+): AlertEvent {
+  const mail = { ...input, extraction, report, authserv: undefined };
+  return buildEvent(mail, startTime(extraction.dateMs, input.receivedAtMs));
+}
+
+/** Every mail of a list service has some: no sign of anything. */
+function unsubscribe(urls: readonly FoundUrl[]): AlertEvent {
+  return urls.length === 0 ? {} : { unsubscribe_url: joined(urls) };
+}
+
+function joined(urls: readonly FoundUrl[]): string {
+  return urls.map(({ url }) => url.replaceAll(',', '%2C')).join(',');
+}
+
+function authentication(
+  reports: readonly AuthenticationReport[],
+  authserv: string | undefined,
+  headers: number | undefined,
+): AlertEvent {
+  if (authserv === undefined) return {};
+  const results = authenticationBy(authserv, reports, headers);
+  return results === undefined ? { auth_results: `none of ${authserv}` } : authenticationFields(results);
 }
 
 /**

@@ -54,6 +54,7 @@ describe('an alert', () => {
           SourceUserName: '"Billing" <billing@a.example>',
           DestinationUserName: 'soc@example.com',
           found_url: 'https://a.example/',
+          found_url_kind: 'text',
         },
       ],
     });
