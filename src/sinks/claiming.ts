@@ -1,5 +1,5 @@
 import type { DeliveryLedger, StandingClaim } from '../ledger/deliveries.js';
-import type { Claim, Outcome, Owner } from '../ledger/records.js';
+import type { Claim, ClaimEnd, Outcome, Owner } from '../ledger/records.js';
 import type { Sendable, Sink } from './sink.js';
 import type { SinkUse } from './sink-use.js';
 
@@ -16,7 +16,7 @@ export type Taken<Item extends Sendable> =
   | { readonly kind: 'found'; readonly document: Item; readonly reference: string }
   /** Recorded since the outcomes were last looked at. */
   | { readonly kind: 'reached'; readonly document: Item; readonly outcome: Outcome }
-  | { readonly kind: 'rejected'; readonly document: Item; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly document: Item; readonly end: ClaimEnd }
   | { readonly kind: 'carried'; readonly document: Item }
   | { readonly kind: 'wait'; readonly document: Item; readonly waitMs: number };
 
@@ -44,6 +44,23 @@ export function isFresh({ atMs }: { readonly atMs: number }): boolean {
 /** Until then a request under this claim may still arrive: it may have been sent at any time while it was fresh. */
 export function mayLandUntilMs({ inFlightMs }: Pick<Sink, 'inFlightMs'>, { atMs }: Pick<Claim, 'atMs'>): number {
   return atMs + freshMs + inFlightMs;
+}
+
+/**
+ * Whether a call under these claims may make a further request. A worker that stood still may wake up in the middle of
+ * a call, when others have long taken its alerts over: its timers need not have run meanwhile, and where a whole machine
+ * was suspended, even its clock may be late. So the ledger is asked, and the clock only where it says enough.
+ */
+export async function stillOurs<Item extends Sendable>(
+  { sink, deliveries }: Pick<ClaimContext<Item>, 'sink' | 'deliveries'>,
+  call: readonly Claimed<Item>[],
+): Promise<boolean> {
+  // No call lasts so long after its claims; others begin a little later (`mayLandUntilMs`).
+  if (call.some(({ atMs }) => Date.now() - atMs > sink.inFlightMs)) return false;
+  return deliveries.areStanding(
+    sink.name,
+    call.map(({ document: { alertId }, number }) => ({ alertId, number })),
+  );
 }
 
 /** Alerts that nobody had claimed are ours now; where a claim stands already, it is left for `takeStanding`. */
@@ -115,7 +132,7 @@ async function look<Item extends Sendable>(
   if (outcome !== undefined) return { kind: 'reached', document, outcome };
   if (end !== undefined) {
     const final = sameOwner(context.owner, claim.owner) && end.finalFor === context.activityId;
-    return final ? { kind: 'rejected', document, reason: end.reason } : undefined;
+    return final ? { kind: 'rejected', document, end } : undefined;
   }
   if (context.sink.repeats === 'server') return undefined;
   const waitMs = mayLandUntilMs(context.sink, claim) - Date.now();

@@ -1,6 +1,14 @@
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import type { ClaimEnd, Outcome } from '../ledger/records.js';
-import { type ClaimContext, type Claimed, inOrderOfTurn, isFresh, takeFirst, takeStanding } from './claiming.js';
+import {
+  type ClaimContext,
+  type Claimed,
+  inOrderOfTurn,
+  isFresh,
+  stillOurs,
+  takeFirst,
+  takeStanding,
+} from './claiming.js';
 import type { Fate } from './fate.js';
 import { GroupCommit } from './group-commit.js';
 import { chunks, inParallel } from './in-parallel.js';
@@ -156,7 +164,7 @@ class Delivery<Item extends Sendable> {
       const { alertId } = taken.document;
       if (taken.kind === 'found') await this.#reached(alertId, { reference: taken.reference });
       else if (taken.kind === 'reached') this.#settle(reachedBefore(this.#context, alertId, taken.outcome));
-      else if (taken.kind === 'rejected') this.#settle({ alertId, kind: 'rejected', reason: taken.reason });
+      else if (taken.kind === 'rejected') this.#settle(rejectedFate(alertId, taken.end));
       else this.#settle({ alertId, kind: 'carried' });
     }
     return claimed;
@@ -201,11 +209,18 @@ class Delivery<Item extends Sendable> {
       return undefined;
     }
     const documents = call.map(({ document }) => document);
+    const sent = call;
     try {
-      return { call, results: await sink.send(documents, signal) };
+      return { call, results: await sink.send(documents, signal, () => this.#mayGoOn(sent)) };
     } catch (error) {
       return { call, results: undefined, error };
     }
+  }
+
+  /** What became of the requests before is looked at by whoever claims next, as after any call without an answer. */
+  async #mayGoOn(call: readonly Claimed<Item>[]): Promise<void> {
+    if (await stillOurs(this.#context, call)) return;
+    throw this.#ambiguous('the call stood still for so long that others may send its alerts by now: it was stopped');
   }
 
   async #sendAgain(call: readonly Claimed<Item>[]): Promise<void> {
@@ -218,9 +233,15 @@ class Delivery<Item extends Sendable> {
     if (result === undefined) throw new RangeError(`sink ${this.#context.sink.name} gave too few results`);
     if (result.status === 'delivered') return this.#reached(alertId, result);
     // Written first: tried again after a crash, this work answers with it instead of sending once more.
-    const end = { ...claimEnd('rejected', result.reason), finalFor: this.#context.activityId };
+    const { reason, code, untouched } = result;
+    const end: ClaimEnd = {
+      ...claimEnd('rejected', reason),
+      finalFor: this.#context.activityId,
+      ...(code === undefined ? {} : { code }),
+      ...(untouched === undefined ? {} : { untouched }),
+    };
     await this.#ends.add({ alertId, number, end });
-    this.#settle({ alertId, kind: 'rejected', reason: result.reason });
+    this.#settle(rejectedFate(alertId, end));
   }
 
   async #failed(call: readonly Claimed<Item>[], error: unknown): Promise<void> {
@@ -263,7 +284,8 @@ class Delivery<Item extends Sendable> {
       version: 1,
       kind: 'delivered',
       reference,
-      warnings: [...warnings],
+      warnings: warnings.map(({ reason }) => reason),
+      ...(warnings.length === 0 ? {} : { warningCodes: warnings.map(({ code }) => code) }),
       ...(action === undefined ? {} : { action }),
       owner,
       atMs: Date.now(),
@@ -292,12 +314,20 @@ class Delivery<Item extends Sendable> {
   }
 
   #stillInFlight(waitMs: number): LurewatchError {
-    const code = this.#context.sink.name === 'misp' ? 'LW_MISP_AMBIGUOUS' : 'LW_TARGET_AMBIGUOUS';
-    return new LurewatchError(code, 'an earlier request may still be in flight', {
-      where: this.#context.sink.name,
-      retryAfterMs: waitMs,
+    return this.#ambiguous('an earlier request may still be in flight', waitMs);
+  }
+
+  #ambiguous(what: string, retryAfterMs?: number): LurewatchError {
+    const where = this.#context.sink.name;
+    return new LurewatchError(where === 'misp' ? 'LW_MISP_AMBIGUOUS' : 'LW_TARGET_AMBIGUOUS', what, {
+      where,
+      retryAfterMs,
     });
   }
+}
+
+function rejectedFate(alertId: string, { reason, code }: Pick<ClaimEnd, 'reason' | 'code'>): Fate {
+  return { alertId, kind: 'rejected', reason, ...(code === undefined ? {} : { code }) };
 }
 
 function claimEnd(why: ClaimEnd['why'], reason: string): ClaimEnd {

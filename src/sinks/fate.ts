@@ -5,6 +5,6 @@ export type Fate =
   /** An open workflow of somebody else has the claim. */
   | { readonly alertId: string; readonly kind: 'carried' }
   /** The sink rejected it; no retry can mend that. */
-  | { readonly alertId: string; readonly kind: 'rejected'; readonly reason: string }
+  | { readonly alertId: string; readonly kind: 'rejected'; readonly reason: string; readonly code?: string }
   /** Not there yet. */
   | { readonly alertId: string; readonly kind: 'open' };

@@ -1,4 +1,4 @@
-import { SinkTurns } from './turns.js';
+import { Places } from '../turns/places.js';
 
 /** What all who send to one sink from this worker share. */
 export class SinkUse {
@@ -7,11 +7,11 @@ export class SinkUse {
    * refuses everything (a wrong key) costs a claim each time, and not one for each alert that waits.
    */
   refusing = false;
-  readonly #calls: SinkTurns;
+  readonly #calls: Places;
 
   /** @param concurrency how many calls run at the same time */
   constructor(concurrency: number) {
-    this.#calls = new SinkTurns(() => concurrency, Number.POSITIVE_INFINITY);
+    this.#calls = new Places(concurrency);
   }
 
   /**
@@ -19,9 +19,7 @@ export class SinkUse {
    * those would spend its own time in the line, and be cut.
    */
   call<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#calls.within('', signal, work, () => {
-      throw new RangeError('a line without end is full');
-    });
+    return this.#calls.use(this, work, signal);
   }
 }
 

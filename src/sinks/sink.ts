@@ -1,4 +1,6 @@
 import type { AlertDocument } from '../alerts/types.js';
+import type { ErrorCode } from '../errors/catalogue.js';
+import type { Warning } from '../errors/warning.js';
 
 /**
  * What a sink can promise about a repeated send of one alert:
@@ -23,9 +25,22 @@ export type SendResult =
       /** Where the sink tells them apart. */
       readonly action?: 'created' | 'updated' | 'unchanged';
       /** What a person should know though it was delivered (a dropped attribute …). */
-      readonly warnings?: readonly string[];
+      readonly warnings?: readonly Warning[];
     }
-  | { readonly status: 'rejected'; readonly reason: string };
+  | {
+      readonly status: 'rejected';
+      readonly reason: string;
+      /** Where a rejection has a name of its own. */
+      readonly code?: ErrorCode;
+      /** Nothing of it is there: what the sink has under its id is of others. Told only where that was asked for. */
+      readonly untouched?: true;
+    };
+
+/**
+ * A call that is several requests, or waits long for its turn, asks this before each further step that changes something.
+ * Rejects, with an error that says it may have been carried out in part, where others may have taken its alerts over.
+ */
+export type MayGoOn = () => Promise<void>;
 
 /**
  * A place that a message must reach: a target (SOAR) or MISP.
@@ -34,6 +49,7 @@ export type SendResult =
  * - LW_TARGET_UNAVAILABLE, LW_MISP_UNAVAILABLE: certainly not carried out, try later (with `retryAfterMs` if asked);
  * - LW_TARGET_AMBIGUOUS, LW_TARGET_ANSWER, LW_MISP_AMBIGUOUS: may have been carried out (timeout, cut, 5xx);
  * - LW_TARGET_AUTH, _REFUSES, _TLS, LW_MISP_AUTH, _REFUSES, _TLS: the sink itself is the trouble;
+ * - LW_PROXY_REFUSES: the proxy on the way to it is, and nothing was carried out;
  * - LW_TARGET_REJECTED, LW_MISP_REJECTED: a call that carried several alerts was rejected as a whole; the caller
  *   halves it. (A call with one alert answers `rejected` instead.)
  */
@@ -49,7 +65,7 @@ export interface Sink<Item extends Sendable = AlertDocument> {
   readonly inFlightMs: number;
   /** False: this alert has nothing to tell this sink (a mail without indicators and MISP): it counts as reached. */
   wants(document: Item): boolean;
-  send(documents: readonly Item[], signal: AbortSignal): Promise<readonly SendResult[]>;
+  send(documents: readonly Item[], signal: AbortSignal, mayGoOn?: MayGoOn): Promise<readonly SendResult[]>;
   /** Asks the sink for an alert sent before: its reference, or undefined if it certainly is not there. */
   find?(document: Item, signal: AbortSignal): Promise<string | undefined>;
   /** Verifies address, credentials and permission without creating anything. One line each, for people. */

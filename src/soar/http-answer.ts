@@ -1,4 +1,5 @@
 import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { Warning } from '../errors/warning.js';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/client.js';
 import { HttpFailure } from '../http/failure.js';
 import { retryAfterMs } from '../http/retry-after.js';
@@ -50,7 +51,7 @@ export function judge(response: HttpResponse, where: string, options: JudgeOptio
     throw new LurewatchError('LW_TARGET_AUTH', `the target answered ${status}`, { where, mend: options.mendAuth });
   }
   if (status >= 300 && status <= 399) {
-    const to = redirectedTo(response.headers.location);
+    const to = redirectedTo(response.headers.location, options.hide);
     const mend = 'Configure the address it is meant to have; redirects are never followed.';
     throw new LurewatchError('LW_TARGET_REFUSES', `the target answered ${status}, a redirect${to}`, { where, mend });
   }
@@ -71,17 +72,20 @@ export function judge(response: HttpResponse, where: string, options: JudgeOptio
   return { kind: 'rejected', reason: what };
 }
 
-/** Origin and path only: what follows may be a token. */
-function redirectedTo(location: string | undefined): string {
-  if (location === undefined) return '';
-  return ` to ${excerpt(location.replace(/[?#].*$/s, ''))}`;
+/**
+ * Of a 2xx whose body did not come whole (`unfinished: 'take'`): the alert is there, as status and headers have said, and
+ * a repeat for the sake of its case id could make a second case. Undefined for any other answer, and for a page of HTML:
+ * no API answers so, and what stands in its place does.
+ */
+export function withoutCaseId({ status, headers, body, cut }: HttpResponse): Warning | undefined {
+  if (cut === undefined || status < 200 || status > 299) return undefined;
+  if (/html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body)) return undefined;
+  const reason = `the target answered ${status}, and its case id is not known: the answer did not come whole (${cut})`;
+  return { code: 'LW_WARN_CASE_ID', reason };
 }
 
-/** The body as JSON; undefined where it is none. */
-export function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+/** Origin and path only: what follows may be a token. */
+function redirectedTo(location: string | undefined, hide: readonly string[] | undefined): string {
+  if (location === undefined) return '';
+  return ` to ${excerpt(location.replace(/[?#].*$/s, ''), hide)}`;
 }

@@ -1,3 +1,5 @@
+import { wellFormed } from '../text/well-formed.js';
+
 const longest = 300;
 
 /**
@@ -10,9 +12,4 @@ export function excerpt(text: string, hide: readonly string[] = []): string {
   // Cc, Cf, Zl, Zp: control characters, and those that reorder or hide what stands beside them.
   shown = shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   return wellFormed(shown.length <= longest ? shown : `${shown.slice(0, longest - 1)}…`);
-}
-
-/** Replaces halves of surrogate pairs, as cutting a text may leave them: no UTF-8 can carry one. */
-export function wellFormed(text: string): string {
-  return text.replace(/\p{Cs}/gu, '\uFFFD');
 }

@@ -2,6 +2,7 @@ import type { SecretRef } from '../config/fields.js';
 import type { Secret } from '../config/secret.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { RepeatPromise } from '../sinks/sink.js';
+import type { OpenOriginal } from './original.js';
 
 /** What each target is made from. */
 export interface TargetSetup<Config> {
@@ -12,6 +13,8 @@ export interface TargetSetup<Config> {
   readonly secrets: (ref: SecretRef, place: string) => Secret;
   /** What relative paths in the configuration are relative to. */
   readonly baseFolder: string;
+  /** Opens the mail that an alert was made from, for targets that take it along; undefined: no store is open. */
+  readonly originals?: OpenOriginal | undefined;
 }
 
 /** Where errors of a target say they happened. */

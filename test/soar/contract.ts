@@ -16,8 +16,8 @@ export interface ContractSubject {
 
 export interface HttpContractSubject extends ContractSubject {
   readonly server: ScriptedServer;
-  /** Part of the path that alerts are sent to. */
-  readonly createPath: string;
+  /** Part of the path that alerts are sent to, or what it matches where other paths begin like it. */
+  readonly createPath: string | RegExp;
   /** What no message may show. */
   readonly secrets: readonly string[];
   /** What a 200 with a login page instead of the target's own answer means. */
@@ -27,7 +27,7 @@ export interface HttpContractSubject extends ContractSubject {
 }
 
 /** The configured `timeout` of the subjects' targets: long enough for a busy machine, short enough to wait for. */
-export const contractTimeout = 400;
+export const contractTimeout = 1000;
 
 const never = new AbortController().signal;
 
@@ -158,9 +158,11 @@ export function httpTargetContract(label: string, make: () => Promise<HttpContra
     });
 
     behaves(make, 'makes out a login page that answers in its place', async (subject) => {
-      const { sink, server, createPath } = subject;
+      const { sink, server, createPath, caseCount } = subject;
       server.fault({ kind: 'garbage', path: createPath });
       await becomes(sink.send([alertDocument(1)], never), subject.garbage);
+      // Whoever takes any 2xx for delivered cannot make out a login page.
+      if (subject.garbage !== 'delivered') await recovers(sink, caseCount);
     });
 
     behaves(make, 'reads no endless answer', async (subject) => {

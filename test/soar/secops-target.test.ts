@@ -5,6 +5,7 @@ import type { Sink } from '../../src/sinks/sink.js';
 import { SecopsServer, type SecopsServerOptions } from '../support/secops-server.js';
 import { alertDocument } from '../support/soar-documents.js';
 import { makeTarget } from '../support/target-setup.js';
+import { told } from '../support/warnings.js';
 import { contractTimeout, fails, type HttpContractSubject, httpTargetContract } from './contract.js';
 
 const never = new AbortController().signal;
@@ -17,7 +18,7 @@ function chronicle(server: SecopsServer, changes: Changes = {}, key = server.ser
     url: server.url,
     insecure: true,
     credentials: { env: 'KEY' },
-    timeout: `${contractTimeout}ms`,
+    timeout: '10s',
     rate: 1000,
   };
   return makeTarget({ ...config, ...changes }, { KEY: key });
@@ -30,24 +31,24 @@ function siemplify(server: SecopsServer, changes: Changes = {}, key = server.app
     url: server.url,
     insecure: true,
     key: { env: 'KEY' },
-    timeout: `${contractTimeout}ms`,
+    timeout: '10s',
     rate: 1000,
   };
   return makeTarget({ ...config, ...changes }, { KEY: key });
 }
 
-type Maker = (server: SecopsServer) => Sink;
+type Maker = (server: SecopsServer, changes?: Changes) => Sink;
 
 async function subject(make: Maker, options: SecopsServerOptions): Promise<HttpContractSubject> {
   const server = await SecopsServer.start(options);
-  const sink = make(server);
+  const sink = make(server, { timeout: `${contractTimeout}ms` });
   return {
     sink,
     server,
     createPath: 'reateCase',
     secrets: [server.appKey, 'ya29.token-1', server.serviceAccount()],
     garbage: 'LW_TARGET_ANSWER',
-    oversized: 'LW_TARGET_AMBIGUOUS',
+    oversized: 'delivered',
     caseCount: () => server.caseCount,
     async close() {
       await sink.close();
@@ -137,8 +138,24 @@ for (const [api, make] of [
       const document = alertDocument(1, { events: [{ ...event, found_url }] });
       const [result] = await sink.send([document], never);
       assert.ok(result?.status === 'delivered');
-      assert.match(result.warnings?.join() ?? '', /of 9000 URLs kept/);
+      assert.match(told(result), /of 9000 URLs kept \[LW_WARN_CUT\]/);
       assert.match(JSON.stringify(server.cases.get(document.alertId)?.info), /lurewatch_cut.*of 9000 URLs kept/);
+    });
+  });
+
+  test(`an alert with more values than the ${api} makes entities of is trimmed, its texts are not`, async () => {
+    await withServer(make, async (server, sink) => {
+      const found_url = Array.from({ length: 900 }, (_, index) => `https://host-${index}.example/a`).join(',');
+      const body_text = 'b'.repeat(5000);
+      const [event] = alertDocument(1).alert.events;
+      const document = alertDocument(1, { events: [{ ...event, found_url, body_text }] });
+      const [result] = await sink.send([document], never);
+      assert.ok(result?.status === 'delivered');
+      assert.match(told(result), /of 900 URLs kept \[LW_WARN_CUT\]/);
+      const sent = JSON.stringify(server.cases.get(document.alertId)?.info);
+      const kept = sent.match(/https:\/\/host-/g)?.length ?? 0;
+      assert.ok(kept > 400 && kept <= 500, `${kept} kept`);
+      assert.ok(sent.includes(body_text));
     });
   });
 }
@@ -197,7 +214,8 @@ test('a token revoked early costs one attempt, and nobody has to mend anything',
 });
 
 test('trouble with the token endpoint never leaves an alert in doubt', async () => {
-  await withServer(chronicle, async (server, sink) => {
+  const hasty: Maker = (server) => chronicle(server, { timeout: `${contractTimeout}ms` });
+  await withServer(hasty, async (server, sink) => {
     const send = () => sink.send([alertDocument(1)], never);
     server.fault({ kind: 'delay', delayMs: 60_000, path: '/token' });
     await fails(send(), 'LW_TARGET_UNAVAILABLE');

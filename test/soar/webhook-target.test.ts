@@ -9,7 +9,7 @@ import { contractTimeout, fails, httpTargetContract } from './contract.js';
 const never = new AbortController().signal;
 
 function webhookTarget(url: string, secret: string, changes: Readonly<Record<string, unknown>> = {}): Sink {
-  const config = { kind: 'webhook', url, insecure: true, secret: { env: 'SECRET' }, timeout: `${contractTimeout}ms` };
+  const config = { kind: 'webhook', url, insecure: true, secret: { env: 'SECRET' }, timeout: '10s' };
   return makeTarget({ ...config, ...changes }, { SECRET: secret });
 }
 
@@ -29,7 +29,8 @@ async function withServer(
 
 httpTargetContract('webhook', async () => {
   const server = await WebhookServer.start();
-  const sink = webhookTarget(`${server.url}/hook?team=soc`, server.secret);
+  const hasty = { timeout: `${contractTimeout}ms` };
+  const sink = webhookTarget(`${server.url}/hook?team=soc`, server.secret, hasty);
   return {
     sink,
     server,

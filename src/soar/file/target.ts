@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, link, mkdir, open, unlink } from 'node:fs/promises';
+import { access, constants, link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { AlertDocument } from '../../alerts/types.js';
-import { LurewatchError } from '../../errors/lurewatch-error.js';
+import { isLurewatchError, LurewatchError } from '../../errors/lurewatch-error.js';
 import type { SendResult, Sink } from '../../sinks/sink.js';
+import { type OpenOriginal, readOriginal } from '../original.js';
 import { placeOf, repeatsLine, type TargetSetup } from '../target-setup.js';
 import type { FileTargetConfig } from './config.js';
 
 /**
- * A folder with one JSON document for each case: `<alertId>.json`, holding `{alert, evidence, findings}`.
+ * A folder with one JSON document for each case: `<alertId>.json`, holding `{alert, evidence, findings}`, and beside it the
+ * mail itself, `<alertId>.eml`, where the mailbox says so (`attachOriginal`); then the document names it in `original`.
  *
  * A document is complete from the moment its name appears (temporary file, fsync, hard link), is never written twice
  * (the link fails where the name is taken), and survives a power cut once `send` has answered (fsync of the folder).
  */
-export function createFileTarget({ name, config, baseFolder }: TargetSetup<FileTargetConfig>): Sink {
+export function createFileTarget({ name, config, baseFolder, originals }: TargetSetup<FileTargetConfig>): Sink {
   const folder = resolve(baseFolder, config.path);
   const where = placeOf(name);
   return {
@@ -31,12 +33,14 @@ export function createFileTarget({ name, config, baseFolder }: TargetSetup<FileT
       return withErrors(where, async () => {
         await mkdir(folder, { recursive: true });
         // All of them end before one failure is thrown, so that nothing goes on behind the caller's back.
-        const written = await Promise.allSettled(documents.map((document) => writeCase(folder, document)));
+        const written = await Promise.allSettled(
+          documents.map((document) => writeCase(folder, document, where, originals)),
+        );
         // Also for those that were there: the attempt that wrote them may have died before this.
         await syncFolder(folder);
         return written.map((result) => {
           if (result.status === 'rejected') throw result.reason;
-          return { status: 'delivered', reference: result.value };
+          return result.value;
         });
       });
     },
@@ -50,12 +54,35 @@ export function createFileTarget({ name, config, baseFolder }: TargetSetup<FileT
   };
 }
 
-async function writeCase(folder: string, { alertId, alert, evidence, findings }: AlertDocument): Promise<string> {
+async function writeCase(
+  folder: string,
+  document: AlertDocument,
+  where: string,
+  originals: OpenOriginal | undefined,
+): Promise<SendResult> {
+  const { alertId, alert, evidence, findings } = document;
   if (!/^[A-Za-z0-9_-]+$/.test(alertId)) throw new RangeError('an alert id that is no file name');
   const path = join(folder, `${alertId}.json`);
-  if (await exists(path)) return path;
-  const text = `${JSON.stringify({ alert, evidence, findings }, null, 2)}\n`;
-  const temporary = await writeTemporary(folder, alertId, text);
+  if (await exists(path)) return { status: 'delivered', reference: path };
+  const beside = `${alertId}.eml`;
+  // Before the case: whoever sees that finds the mail, too.
+  const { made, without } = await readOriginal(originals, document, where, async (mail) => {
+    await writeOnce(folder, beside, mail);
+    return beside;
+  });
+  const original = made === undefined ? {} : { original: made };
+  await writeOnce(
+    folder,
+    `${alertId}.json`,
+    `${JSON.stringify({ alert, evidence, ...original, findings }, null, 2)}\n`,
+  );
+  return { status: 'delivered', reference: path, ...(without === undefined ? {} : { warnings: [without] }) };
+}
+
+/** Complete from the moment its name appears; what has that name already stays. */
+async function writeOnce(folder: string, name: string, content: string | AsyncIterable<Buffer>): Promise<void> {
+  const path = join(folder, name);
+  const temporary = await writeTemporary(folder, name, content);
   try {
     await link(temporary, path);
   } catch (error) {
@@ -63,14 +90,13 @@ async function writeCase(folder: string, { alertId, alert, evidence, findings }:
   } finally {
     await unlink(temporary);
   }
-  return path;
 }
 
-async function writeTemporary(folder: string, label: string, text: string): Promise<string> {
+async function writeTemporary(folder: string, label: string, content: string | AsyncIterable<Buffer>): Promise<string> {
   const path = join(folder, `.${label}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(text);
+    await writeFile(file, content);
     await file.sync();
   } catch (error) {
     await unlink(path).catch(() => undefined);
@@ -136,6 +162,7 @@ async function withErrors<T>(where: string, work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } catch (cause) {
+    if (isLurewatchError(cause)) throw cause;
     const code = codeOf(cause);
     if (code === '' || !(cause instanceof Error)) throw cause;
     const mend = lasting.has(code)

@@ -2,18 +2,20 @@ import { LurewatchError } from '../../errors/lurewatch-error.js';
 import { HttpClient, type HttpRequest, type HttpResponse } from '../../http/client.js';
 import { httpOptions } from '../../http/settings.js';
 import type { SendResult, Sink } from '../../sinks/sink.js';
-import { ask, jsonOf, judge } from '../http-answer.js';
+import { jsonOf } from '../../text/json-of.js';
+import { ask, judge, withoutCaseId } from '../http-answer.js';
 import { excerpt } from '../printable.js';
+import { settleRejected } from '../rejected.js';
 import { placeOf, repeatsLine, type TargetSetup, targetUrl } from '../target-setup.js';
+import { cutWarnings } from '../trim/trim-alert.js';
 import type { SecopsChronicleConfig } from './config.js';
 import { defaultCredentialsTokens } from './default-credentials.js';
 import { findCase, type LookUp } from './look-up.js';
-import { settleRejected } from './rejected.js';
 import { legacyCaseInfo } from './request-bodies.js';
 import { serviceAccountTokens } from './service-account.js';
 import { settleMs } from './settle.js';
 import type { TokenSource } from './token-source.js';
-import { trimAlert } from './trim.js';
+import { trimForSecops } from './trim.js';
 
 const judging = {
   mendAuth: 'Grant the service account `chronicle.legacyCases.ingest` and `chronicle.legacySdk.get` on the instance.',
@@ -61,13 +63,14 @@ export function createChronicleTarget(setup: TargetSetup<SecopsChronicleConfig>)
     wants: () => true,
 
     async send(documents, signal): Promise<readonly SendResult[]> {
-      const trimmed = documents.map(({ alert }) => trimAlert(alert));
+      const trimmed = await Promise.all(documents.map(({ alert }) => trimForSecops(alert)));
       const response = await call({
         method: 'POST',
         path: `${instance}/legacyCases:createCase`,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ cases: trimmed.map(legacyCaseInfo), type: 'EXTERNAL' }),
         signal,
+        unfinished: 'take',
       });
       const verdict = judge(response, where, judging);
       if (verdict.kind === 'rejected') {
@@ -75,11 +78,12 @@ export function createChronicleTarget(setup: TargetSetup<SecopsChronicleConfig>)
           findCase(lookUp, alert.ticket_id, signal),
         );
       }
-      expectObject(response.body, where);
+      // Its answer holds no case id, so that nothing is missing in one that did not come whole.
+      if (withoutCaseId(response) === undefined) expectObject(response.body, where);
       return trimmed.map(({ cuts }) => ({
         status: 'delivered',
         reference: '',
-        ...(cuts.length === 0 ? {} : { warnings: cuts }),
+        ...cutWarnings(cuts),
       }));
     },
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpShape, secretRef } from '../../config/fields.js';
+import { httpShape, secretRef, sinkShape } from '../../config/fields.js';
 
 const rate = z
   .number()
@@ -26,6 +26,7 @@ export const secopsChronicleSchema = z.strictObject({
     .optional()
     .describe('Another root than `https://{region}-chronicle.googleapis.com` (a private endpoint).'),
   insecure,
+  ...sinkShape,
   ...httpShape,
   rate,
 });
@@ -36,6 +37,7 @@ export const secopsSiemplifySchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).describe('Root of the SOAR, like `https://example.siemplify-soar.com`.'),
   key: secretRef.describe('AppKey.'),
   insecure,
+  ...sinkShape,
   ...httpShape,
   rate,
 });

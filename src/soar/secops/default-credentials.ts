@@ -1,8 +1,9 @@
-import { GoogleAuth } from 'google-auth-library';
+import type { GoogleAuth } from 'google-auth-library';
 import { z } from 'zod';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
+import { unlessAborted } from '../../http/unless-aborted.js';
 import { excerpt } from '../printable.js';
-import { cloudPlatformScope, type Token, type TokenSource, unlessAborted } from './token-source.js';
+import { cloudPlatformScope, type Token, type TokenSource } from './token-source.js';
 
 /** One request of the library, and all of them together with its own repeats. */
 const requestTimeoutMs = 10_000;
@@ -15,7 +16,7 @@ const answered = z.object({ status: z.number() });
  * identity federation or the metadata server, whichever google-auth-library finds. It keeps and renews the token.
  */
 export function defaultCredentialsTokens(projectId: string, where: string): TokenSource {
-  let auth = makeAuth(projectId);
+  let auth: Promise<GoogleAuth> | undefined;
   let last: string | undefined;
 
   async function fetchToken(): Promise<string> {
@@ -23,8 +24,10 @@ export function defaultCredentialsTokens(projectId: string, where: string): Toke
     const deadline = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`no token within ${totalTimeoutMs} ms`)), totalTimeoutMs);
     });
+    auth ??= makeAuth(projectId);
+    const asked = auth.then((library) => library.getAccessToken());
     try {
-      const value = await Promise.race([auth.getAccessToken(), deadline]);
+      const value = await Promise.race([asked, deadline]);
       if (typeof value !== 'string' || value === '') throw new Error('the credentials gave no token');
       return value;
     } catch (error) {
@@ -44,13 +47,15 @@ export function defaultCredentialsTokens(projectId: string, where: string): Toke
       return { value, fresh };
     },
     forget() {
-      auth = makeAuth(projectId);
+      auth = undefined;
     },
     close: async () => undefined,
   };
 }
 
-function makeAuth(projectId: string): GoogleAuth {
+/** The library takes a while to load: only who has no key of a service account pays for it. */
+async function makeAuth(projectId: string): Promise<GoogleAuth> {
+  const { GoogleAuth } = await import('google-auth-library');
   const transporterOptions = { timeout: requestTimeoutMs };
   // With `projectId` the library need not ask another API for the project, which the account may not be allowed to.
   return new GoogleAuth({ projectId, scopes: [cloudPlatformScope], clientOptions: { transporterOptions } });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 import type { HttpRequest, HttpResponse } from '../../http/client.js';
-import { type JudgeOptions, jsonOf, judge } from '../http-answer.js';
+import { jsonOf } from '../../text/json-of.js';
+import { type JudgeOptions, judge } from '../http-answer.js';
 import { excerpt } from '../printable.js';
 
 /** The two read calls of the platform's SDK, under the paths of one of its two APIs. */

@@ -1,4 +1,4 @@
-import type { TrimmedAlert } from './trim.js';
+import type { TrimmedAlert } from '../trim/limits.js';
 
 /** What both APIs show as the reason of an alert. */
 const reason = 'Suspicious email';
@@ -25,6 +25,7 @@ export function legacyCaseInfo({ alert, cuts }: TrimmedAlert): Readonly<Record<s
     alertMetadata: { priority: alert.priority },
     type: 'EXTERNAL',
     sourceType: 'API',
+    ...grouping(alert),
     isTrimmed: cuts.length > 0,
     alertUpdateSupported: false,
     events: alert.events.map((event) => ({
@@ -50,7 +51,7 @@ export function createCaseBody({ alert, cuts }: TrimmedAlert): Readonly<Record<s
     is_test_case: false,
     priority: alert.priority,
     rule_generator: alert.rule_generator,
-    source_grouping_identifier: '',
+    source_grouping_identifier: alert.source_grouping_identifier ?? '',
     extensions: {},
     events: alert.events,
     attachments: [],
@@ -58,6 +59,11 @@ export function createCaseBody({ alert, cuts }: TrimmedAlert): Readonly<Record<s
     alert_update_supported: false,
     alert_metadata: {},
   };
+}
+
+/** Only where there is one: what the platform makes of an empty one is not published. */
+function grouping({ source_grouping_identifier: key }: TrimmedAlert['alert']): Readonly<Record<string, string>> {
+  return key === undefined ? {} : { sourceGroupingIdentifier: key };
 }
 
 function descriptionOf(cuts: readonly string[]): string {

@@ -4,15 +4,17 @@ import { LurewatchError } from '../../errors/lurewatch-error.js';
 import { HttpClient, type HttpRequest, type HttpResponse } from '../../http/client.js';
 import { httpOptions } from '../../http/settings.js';
 import type { SendResult, Sink } from '../../sinks/sink.js';
-import { ask, jsonOf, judge } from '../http-answer.js';
+import { jsonOf } from '../../text/json-of.js';
+import { ask, judge, withoutCaseId } from '../http-answer.js';
 import { excerpt } from '../printable.js';
+import { settleRejected } from '../rejected.js';
 import { headerSecret, placeOf, repeatsLine, type TargetSetup, targetUrl } from '../target-setup.js';
+import { cutWarnings } from '../trim/trim-alert.js';
 import type { SecopsSiemplifyConfig } from './config.js';
 import { findCase, type LookUp } from './look-up.js';
-import { settleRejected } from './rejected.js';
 import { createCaseBody } from './request-bodies.js';
 import { settleMs } from './settle.js';
-import { trimAlert } from './trim.js';
+import { trimForSecops } from './trim.js';
 
 const sdk = '/api/external/v1/sdk';
 
@@ -42,13 +44,14 @@ export function createSiemplifyTarget({ name, config, secrets, baseFolder }: Tar
   };
 
   async function sendOne(document: AlertDocument, signal: AbortSignal): Promise<readonly SendResult[]> {
-    const trimmed = trimAlert(document.alert);
+    const trimmed = await trimForSecops(document.alert);
     const response = await call({
       method: 'POST',
       path: `${sdk}/CreateCase?format=snake`,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(createCaseBody(trimmed)),
       signal,
+      unfinished: 'take',
     });
     const verdict = judge(response, where, judging);
     if (verdict.kind === 'rejected') {
@@ -57,8 +60,10 @@ export function createSiemplifyTarget({ name, config, secrets, baseFolder }: Tar
       );
     }
     const { cuts } = trimmed;
+    const unread = withoutCaseId(response);
+    if (unread !== undefined) return [{ status: 'delivered', reference: '', ...cutWarnings(cuts, [unread]) }];
     const reference = referenceOf(response.body, where);
-    return [{ status: 'delivered', reference, ...(cuts.length === 0 ? {} : { warnings: cuts }) }];
+    return [{ status: 'delivered', reference, ...cutWarnings(cuts) }];
   }
 
   return {

@@ -1,6 +1,6 @@
-import type { AlertDocument } from '../../alerts/types.js';
-import { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { SendResult } from '../../sinks/sink.js';
+import type { AlertDocument } from '../alerts/types.js';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import type { SendResult } from '../sinks/sink.js';
 
 /**
  * What a rejected call means. Several alerts: the caller halves. A single one: what the platform answers to an alert
