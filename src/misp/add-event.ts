@@ -29,15 +29,19 @@ function attributeCount(event: MispEvent): number {
   return (event.Object ?? []).reduce((count, object) => count + object.Attribute.length, event.Attribute.length);
 }
 
-/** The event with so many of its attributes, first those outside of objects. */
+/**
+ * The event with so many of its attributes, first those of objects: MISP keeps references between objects only where all
+ * of them come with the event, and takes further objects one by one, further attributes by the hundred.
+ */
 function firstPart(event: MispEvent, size: number): MispEvent {
   const { Object: objects = [], ...rest } = event;
-  const attributes = event.Attribute.slice(0, size);
-  let room = size - attributes.length;
+  let room = size;
   const some = objects.filter((object) => {
+    if (object.Attribute.length > room) return false;
     room -= object.Attribute.length;
-    return room >= 0;
+    return true;
   });
+  const attributes = event.Attribute.slice(0, room);
   return { ...rest, Attribute: attributes, ...(some.length === 0 ? {} : { Object: some }) };
 }
 

@@ -10,6 +10,12 @@ export const addedAttributesSchema = z.object({
   errors: z.unknown().optional(),
 });
 
+/** An empty answer is a list, as PHP writes all that is empty. */
+export const warninglistsSchema = z.preprocess(
+  (body) => (Array.isArray(body) && body.length === 0 ? {} : body),
+  z.record(z.string(), z.array(z.object({ name: z.string() }))),
+);
+
 export const versionSchema = z.object({
   version: z.string(),
   perm_sync: z.boolean().optional().catch(undefined),

@@ -1,5 +1,10 @@
+import type { Indicator } from '../indicators/observables/types.js';
+import type { AttachmentInfo, FoundUrl } from '../indicators/types.js';
+import type { OriginalMail } from '../mail/original-mail.js';
 import type { MispEventConfig } from './config.js';
 import { attributeUuid, eventUuid } from './identity.js';
+import { type IndicatorAttribute, indicatorAttribute } from './indicator-attributes.js';
+import { isDetectable, isTelling, mailObjects, mostInObjects } from './mail/mail-objects.js';
 import type { MispAttribute, MispEvent } from './types.js';
 import {
   type CleanValue,
@@ -22,7 +27,13 @@ export interface MispEventSource {
   readonly fromAddresses: readonly string[];
   readonly toAddresses: readonly string[];
   readonly messageId: string | null;
-  readonly urls: readonly string[];
+  readonly urls: readonly FoundUrl[];
+  /** The Date header, Unix milliseconds. */
+  readonly dateMs?: number | null;
+  /** What else was found in it. */
+  readonly indicators?: readonly Indicator[];
+  readonly attachments?: readonly AttachmentInfo[];
+  readonly originals?: readonly OriginalMail[];
 }
 
 /** How one kind of value becomes an attribute. Type and category are pairs of MISP's describeTypes. */
@@ -43,6 +54,7 @@ const to: AttributeKind = {
 };
 const subjectLine: AttributeKind = { type: 'email-subject', category: 'Payload delivery', clean: cleanSubject };
 const messageIdLine: AttributeKind = { type: 'email-message-id', category: 'Payload delivery', clean: cleanMessageId };
+const fileHash: AttributeKind = { type: 'sha256', category: 'Payload delivery', clean: cleanSubject };
 const url: AttributeKind = { type: 'url', category: 'Network activity', clean: cleanUrl };
 
 /**
@@ -50,14 +62,19 @@ const url: AttributeKind = { type: 'url', category: 'Network activity', clean: c
  * same event, UUIDs included, down to the byte of its JSON.
  */
 export function buildMispEvent(source: MispEventSource, config: MispEventConfig): MispEvent | null {
-  if (source.urls.length === 0) return null;
+  const others = (source.indicators ?? []).flatMap((indicator) => indicatorAttribute(indicator) ?? []);
+  const telling =
+    others.some((other) => other.telling) || (config.objects === true && (source.attachments ?? []).some(isTelling));
+  if (source.urls.length === 0 && !telling) return null;
   const uuid = eventUuid(source.alertId);
+  const objects = config.objects === true ? mailObjects(uuid, source, config.toIds) : [];
+  const plainUrls = config.objects === true ? source.urls.slice(mostInObjects.urls) : source.urls;
   const values: readonly (readonly [AttributeKind, string, boolean])[] = [
-    ...source.fromAddresses.map((value) => [from, value, false] as const),
-    ...source.toAddresses.map((value) => [to, value, false] as const),
-    [subjectLine, source.subject ?? '', false],
-    [messageIdLine, source.messageId ?? '', false],
-    ...source.urls.map((value) => [url, value, config.toIds] as const),
+    ...(config.objects === true ? beyondObjects(source, config.toIds) : headerValues(source)),
+    ...plainUrls.map((found) => [url, found.url, config.toIds && isDetectable(found)] as const),
+    ...others
+      .filter(({ type }) => config.objects !== true || type !== 'email-reply-to')
+      .map((other) => [kindOf(other), other.value, config.toIds && other.detects] as const),
   ];
   // Keyed by UUID: MISP drops a repeated type, category and value.
   const attributes = new Map<string, MispAttribute>();
@@ -79,7 +96,37 @@ export function buildMispEvent(source: MispEventSource, config: MispEventConfig)
     published: false,
     Tag: [{ name: `tlp:${config.tlp}` }, { name: cleanText(`lurewatch:mailbox="${source.mailbox}"`) }],
     Attribute: [...attributes.values()],
+    ...(objects.length === 0 ? {} : { Object: objects }),
   };
+}
+
+/** What has no room in the objects, so that nothing that can be searched for is left out. */
+function beyondObjects(
+  { toAddresses, attachments = [] }: MispEventSource,
+  toIds: boolean,
+): readonly (readonly [AttributeKind, string, boolean])[] {
+  return [
+    ...toAddresses.slice(mostInObjects.recipients).map((value) => [to, value, false] as const),
+    ...attachments
+      .slice(mostInObjects.files)
+      .flatMap((file) =>
+        file.sha256 === undefined ? [] : [[fileHash, file.sha256, toIds && isTelling(file)] as const],
+      ),
+  ];
+}
+
+function headerValues(source: MispEventSource): readonly (readonly [AttributeKind, string, boolean])[] {
+  return [
+    ...source.fromAddresses.map((value) => [from, value, false] as const),
+    ...source.toAddresses.map((value) => [to, value, false] as const),
+    [subjectLine, source.subject ?? '', false],
+    [messageIdLine, source.messageId ?? '', false],
+  ];
+}
+
+function kindOf({ type, category }: IndicatorAttribute): AttributeKind {
+  const cleanValue = (value: string): CleanValue => ({ value: cleanText(value), cut: false });
+  return { type, category, clean: type === 'email-reply-to' ? cleanMailAddress : cleanValue };
 }
 
 function buildAttribute(event: string, kind: AttributeKind, raw: string, toIds: boolean): MispAttribute | undefined {

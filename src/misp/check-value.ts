@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/warning.js';
 import { valueComplaint } from './check-value-complaint.js';
 import { normaliseValue } from './check-value-normalise.js';
 import { typeMistake } from './describe-types.js';
@@ -10,7 +11,7 @@ export type CheckedValue =
   /** As MISP stores it. */
   | { readonly value: string }
   /** Why MISP would drop it: a clause for a sentence. */
-  | { readonly reason: string };
+  | Warning;
 
 /**
  * A value as MISP stores it, or why it would silently drop it. The rules are those of MISP's AttributeValidationTool,
@@ -21,23 +22,27 @@ export type CheckedValue =
  */
 export function checkValue(type: string, category: string | undefined, value: string): CheckedValue {
   const mistake = typeMistake(type, category);
-  return mistake === undefined ? checkFormat(type, value) : { reason: mistake };
+  return mistake === undefined ? checkFormat(type, value) : { code: 'LW_WARN_TYPE', reason: mistake };
 }
 
 /** The same, where type and category are known to fit. */
 export function checkFormat(type: string, value: string): CheckedValue {
   const clean = cleanFor(type, value);
-  if (clean === '') return { reason: 'the value is empty' };
+  if (clean === '') return dropped('the value is empty');
   const normal = normaliseWholly(type, clean);
-  if (normal === '') return { reason: `of ${quoted(clean)} nothing is left as ${type}` };
+  if (normal === '') return dropped(`of ${quoted(clean)} nothing is left as ${type}`);
   // MISP's order is another, but of a huge value only its size is worth telling.
   const bytes = normal.length > longestValueBytes / 3 ? Buffer.byteLength(normal) : 0;
-  if (bytes > longestValueBytes) return { reason: `it has ${bytes} bytes, more than the ${longestValueBytes} of MISP` };
+  if (bytes > longestValueBytes) return dropped(`it has ${bytes} bytes, more than the ${longestValueBytes} of MISP`);
   if (isComposite(type) && normal.split('|').length !== 2) {
-    return { reason: `${quoted(normal)} is no ${type}: that is two values with one | between them` };
+    return dropped(`${quoted(normal)} is no ${type}: that is two values with one | between them`);
   }
   const complaint = valueComplaint(type, normal);
-  return complaint === undefined ? { value: normal } : { reason: `${quoted(normal)} is no ${type}: ${complaint}` };
+  return complaint === undefined ? { value: normal } : dropped(`${quoted(normal)} is no ${type}: ${complaint}`);
+}
+
+function dropped(reason: string): Warning {
+  return { code: 'LW_WARN_VALUE', reason };
 }
 
 /** MISP does to a normalised value what it does to any other, so it has to be one that stays as it is. */

@@ -1,5 +1,6 @@
 import type { LurewatchError } from '../errors/lurewatch-error.js';
 import type { HttpResponse } from '../http/client.js';
+import type { MayGoOn } from '../sinks/sink.js';
 import {
   addedAttributesSchema,
   attributeReason,
@@ -8,16 +9,19 @@ import {
   type MispVersion,
   userSchema,
   versionSchema,
+  warninglistsSchema,
 } from './answers.js';
+import { askingTransport, type Transport } from './asking-transport.js';
 import { readStoredEvent, type StoredEvent } from './stored-event.js';
-import { ambiguous, type MispTransport, refuses, refusesContent, refusesThis } from './transport.js';
+import { ambiguous, refuses, refusesContent, refusesThis } from './transport.js';
 import type { MispAttribute, MispEvent, MispObject } from './types.js';
 
 export type AddEventOutcome =
   | { readonly kind: 'added'; readonly stored: StoredEvent }
   /** The UUID is taken. `id` is MISP's number of the event, where it says it. */
   | { readonly kind: 'exists'; readonly id: string | undefined }
-  | { readonly kind: 'rejected'; readonly reason: string }
+  /** `blocked`: not for what stands in it, but since its UUID is on MISP's blocklist of events. */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly blocked?: true }
   | { readonly kind: 'tooLarge' };
 
 export type AddAttributesOutcome =
@@ -53,10 +57,15 @@ const uuidsPerQuestion = 300;
  * certain content is an answer, not a failure.
  */
 export class MispClient {
-  readonly #transport: MispTransport;
+  readonly #transport: Transport;
 
-  constructor(transport: MispTransport) {
+  constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /** The same, which asks before each request that may change an event that MISP has. */
+  asking(mayGoOn: MayGoOn): MispClient {
+    return new MispClient(askingTransport(this.#transport, mayGoOn));
   }
 
   /** `POST /events/add` of the event with these attributes only (and all of its objects). */
@@ -85,7 +94,9 @@ export class MispClient {
     }
     if (answer.status === 403) {
       if (/UUID provided is not unique/i.test(failure.reason)) throw ambiguous(failure.reason);
-      if (failure.validation || /blocklist/i.test(failure.reason)) return { kind: 'rejected', reason: failure.reason };
+      if (failure.validation) return { kind: 'rejected', reason: failure.reason };
+      if (/event blocklist/i.test(failure.reason)) return { kind: 'rejected', reason: failure.reason, blocked: true };
+      if (/blocklist/i.test(failure.reason)) return { kind: 'rejected', reason: failure.reason };
     }
     throw this.#transport.unusable(answer, failure);
   }
@@ -220,6 +231,21 @@ export class MispClient {
     const answer = await this.#transport.send('GET', '/users/view/me', undefined, signal);
     const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
     return answer.status === 200 ? userSchema.safeParse(body).data?.Role : undefined;
+  }
+
+  /** `POST /warninglists/checkValue`: of these values those on an enabled warninglist, each with the first one's name. */
+  async onWarninglists(values: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const answer = await this.#transport.send('POST', '/warninglists/checkValue', values, signal);
+    const body = this.#transport.json(answer, 'LW_MISP_UNAVAILABLE');
+    if (answer.status !== 200) throw this.#transport.unusable(answer, this.#transport.failure(answer, body));
+    const found = warninglistsSchema.safeParse(body);
+    if (!found.success) throw refuses('warninglists/checkValue was answered with something else');
+    return new Map(
+      Object.entries(found.data).flatMap(([value, lists]) => {
+        const [first] = lists;
+        return first === undefined ? [] : [[value, first.name]];
+      }),
+    );
   }
 
   async close(): Promise<void> {

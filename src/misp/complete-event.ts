@@ -1,4 +1,5 @@
 import type { LurewatchError } from '../errors/lurewatch-error.js';
+import type { Warning } from '../errors/warning.js';
 import type { MispClient } from './client.js';
 import type { StoredEvent } from './stored-event.js';
 import type { MispAttribute, MispEvent } from './types.js';
@@ -22,15 +23,17 @@ export async function completeEvent(
   event: MispEvent,
   stored: StoredEvent,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly Warning[]> {
   const warnings = [...(await completeAttributes(client, event.uuid, event.Attribute, stored, signal))];
   for (const tag of event.Tag) {
     if (stored.tagNames.has(tag.name.toLowerCase())) continue;
     const reason = await client.attachTag(event.uuid, tag.name, signal);
-    if (reason !== undefined) warnings.push(`MISP did not attach the tag ${tag.name}: ${reason}`);
+    if (reason === undefined) continue;
+    warnings.push({ code: 'LW_WARN_TAG_REFUSED', reason: `MISP did not attach the tag ${tag.name}: ${reason}` });
   }
   if (event.published && !stored.published) {
-    warnings.push('MISP stored the event unpublished: the role of this user may not publish');
+    const reason = 'MISP stored the event unpublished: the role of this user may not publish';
+    warnings.push({ code: 'LW_WARN_UNPUBLISHED', reason });
   }
   return warnings;
 }
@@ -42,7 +45,7 @@ export async function completeAttributes(
   attributes: readonly MispAttribute[],
   stored: StoredEvent,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly Warning[]> {
   const missing = attributes.filter((attribute) => !stored.attributeUuids.has(attribute.uuid));
   const refused = await appendAttributes(client, uuid, missing, signal);
   const lost = [...refused].filter(([, reason]) => !alreadyThere.test(reason));
@@ -50,8 +53,9 @@ export async function completeAttributes(
   const final = lost.length === 0 ? undefined : await client.viewEvent(uuid, signal);
   const absent = lost.filter(([attribute]) => !final?.attributeUuids.has(attribute.uuid));
   const warnings = absent.slice(0, namedRefusals).map(([attribute, reason]) => describeRefusal(attribute, reason));
-  if (absent.length > namedRefusals) warnings.push(`${absent.length - namedRefusals} more attributes were refused`);
-  return warnings;
+  if (absent.length <= namedRefusals) return warnings;
+  const more = `${absent.length - namedRefusals} more attributes were refused`;
+  return [...warnings, { code: 'LW_WARN_DROPPED', reason: more }];
 }
 
 /** Adds attributes in pieces, halving a piece that fails. Answers those that were refused, each with the reason. */
@@ -105,7 +109,8 @@ function inPieces(attributes: readonly MispAttribute[]): MispAttribute[][] {
   return pieces;
 }
 
-export function describeRefusal(attribute: MispAttribute, reason: string): string {
+export function describeRefusal(attribute: MispAttribute, reason: string): Warning {
   const value = attribute.value.length > 120 ? `${attribute.value.slice(0, 120)}…` : attribute.value;
-  return `MISP dropped ${attribute.type} ${value}: ${reason === '' ? 'it gave no reason' : reason}`;
+  const why = reason === '' ? 'it gave no reason' : reason;
+  return { code: 'LW_WARN_DROPPED', reason: `MISP dropped ${attribute.type} ${value}: ${why}` };
 }

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/warning.js';
 import type { MispClient } from './client.js';
 import { describeRefusal } from './complete-event.js';
 import type { StoredEvent } from './stored-event.js';
@@ -10,7 +11,7 @@ export async function completeObjects(
   objects: readonly MispObject[],
   stored: StoredEvent,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly Warning[]> {
   const reasons = new Map<MispObject, string>();
   for (const object of objects) {
     if (stored.objects.has(object.uuid)) continue;
@@ -22,13 +23,16 @@ export async function completeObjects(
   const final = await client.viewEvent(uuid, signal);
   return [...reasons]
     .filter(([object]) => final?.objects.has(object.uuid) !== true)
-    .map(([object, reason]) => `MISP dropped the object ${object.name}: ${reason}`);
+    .map(([object, reason]) => ({
+      code: 'LW_WARN_DROPPED',
+      reason: `MISP dropped the object ${object.name}: ${reason}`,
+    }));
 }
 
 type ObjectContent = Pick<MispObject, 'uuid' | 'name' | 'Attribute'>;
 
 /** Attributes that MISP silently left out of objects that it stored. */
-export function droppedFromObjects(objects: readonly ObjectContent[], stored: StoredEvent): readonly string[] {
+export function droppedFromObjects(objects: readonly ObjectContent[], stored: StoredEvent): readonly Warning[] {
   return objects.flatMap((object) => {
     const there = stored.objects.get(object.uuid);
     if (there === undefined) return [];
@@ -36,4 +40,16 @@ export function droppedFromObjects(objects: readonly ObjectContent[], stored: St
       describeRefusal(attribute, `not a valid ${attribute.type} for ${object.name}.${attribute.object_relation}`),
     );
   });
+}
+
+/**
+ * References that MISP left out of objects that it stored. Objects that are added afterwards, one by one, may lack
+ * theirs too: what they say is only how things belong together, so they are told in one line and not sent again.
+ */
+export function droppedReferences(objects: readonly MispObject[], stored: StoredEvent): readonly Warning[] {
+  const references = objects.flatMap(({ ObjectReference: all = [] }) => all);
+  const missing = references.filter(({ uuid }) => !stored.references.has(uuid)).length;
+  if (missing === 0) return [];
+  const reason = `MISP did not keep ${missing} of ${references.length} references between objects`;
+  return [{ code: 'LW_WARN_DROPPED', reason }];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpShape, secretRef } from '../config/fields.js';
+import { httpShape, secretRef, sinkShape } from '../config/fields.js';
 
 const eventShape = {
   tlp: z
@@ -15,7 +15,18 @@ const eventShape = {
   sharingGroup: z.int().min(1).optional().describe('Sharing group id, for distribution 4.'),
   threatLevel: z.int().min(1).max(4).default(4).describe('1 high, 2 medium, 3 low, 4 undefined.'),
   analysis: z.int().min(0).max(2).default(0).describe('0 initial, 1 ongoing, 2 complete.'),
-  toIds: z.boolean().default(false).describe('`to_ids` of the URLs.'),
+  toIds: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`to_ids` of what a mail leads to: its URLs but images, shorteners and those to unsubscribe; files but images and texts; IP addresses in URLs; wallets.',
+    ),
+  objects: z
+    .boolean()
+    .default(true)
+    .describe(
+      'True: a mail is an `email` object that refers to `url` and `file` objects; false: plain attributes, without files. Feeds do not heed it.',
+    ),
 };
 
 export const mispServerSchema = z.strictObject({
@@ -24,6 +35,7 @@ export const mispServerSchema = z.strictObject({
   key: secretRef.describe('Authentication key.'),
   insecure: z.boolean().default(false).describe('True: allow http:// in `url`. The key then travels unencrypted.'),
   ...eventShape,
+  ...sinkShape,
   ...httpShape,
   concurrency: z
     .int()
@@ -46,6 +58,7 @@ export const mispFeedSchema = z.strictObject({
     .default({ name: 'Lurewatch', uuid: 'd3ae2cb2-31c1-5f30-9f5b-0e5f3a3b8a4e' })
     .describe('The creator organisation that the feed names.'),
   ...eventShape,
+  ...sinkShape,
 });
 
 export const mispSchema = z.discriminatedUnion('kind', [mispServerSchema, mispFeedSchema]);
@@ -55,4 +68,4 @@ export type MispFeedConfig = z.output<typeof mispFeedSchema>;
 export type MispEventConfig = Pick<
   MispServerConfig,
   'tlp' | 'distribution' | 'sharingGroup' | 'threatLevel' | 'analysis' | 'toIds'
->;
+> & { readonly objects?: boolean };

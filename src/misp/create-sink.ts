@@ -3,6 +3,7 @@ import type { SecretRef } from '../config/fields.js';
 import { Secret } from '../config/secret.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { HttpClient } from '../http/client.js';
+import { withProxyCredentials } from '../http/proxy/credentials.js';
 import { httpOptions } from '../http/settings.js';
 import type { Sink } from '../sinks/sink.js';
 import { MispClient } from './client.js';
@@ -13,6 +14,7 @@ import { MispRevisionSink } from './revision-sink.js';
 import type { RevisionSink } from './revisions.js';
 import { MispServerSink, type MispServerSinkOptions } from './server-sink.js';
 import { MispTransport } from './transport.js';
+import { MispWarninglists } from './warninglists.js';
 
 /** An event of thousands of attributes is megabytes when MISP shows it. */
 const maxResponseBytes = 64 * 1024 * 1024;
@@ -41,6 +43,15 @@ export function createMispRevisionSink(config: MispConfig, secrets: Secrets, bas
   return new MispRevisionSink(client, options);
 }
 
+/** The warninglists of the same server. */
+export function createMispWarninglists(
+  config: MispServerConfig,
+  secrets: Secrets,
+  baseFolder: string,
+): MispWarninglists {
+  return new MispWarninglists(connect(config, secrets, baseFolder).client);
+}
+
 function folderOptions(config: MispConfig & { readonly kind: 'feed' }, baseFolder: string) {
   return { folder: resolve(baseFolder, config.path), organisation: config.organisation };
 }
@@ -59,7 +70,8 @@ function connect(
       mend: "Copy it again from MISP's list of authentication keys.",
     });
   }
-  const http = new HttpClient({ ...httpOptions(config.url, config, baseFolder), maxResponseBytes });
+  const ready = withProxyCredentials(config, secrets, 'misp');
+  const http = new HttpClient({ ...httpOptions(config.url, ready, baseFolder), maxResponseBytes });
   const options = {
     url: config.url,
     verify: config.verify,

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { inParallel } from '../sinks/in-parallel.js';
-import type { SendResult } from '../sinks/sink.js';
+import type { MayGoOn, SendResult } from '../sinks/sink.js';
 import { appendToFeed, settleFeed } from './feed/folder.js';
 import { checkFolder, lockDefaults, onFolder, workMs } from './feed/folder-access.js';
 import type { LockTimes } from './feed/folder-lock.js';
@@ -9,7 +9,13 @@ import { withTag } from './feed/format.js';
 import { readOptional } from './feed/read-optional.js';
 import { revisedFile } from './feed/revised-file.js';
 import type { MispFeedSinkOptions } from './feed-sink.js';
-import type { EventRevision, RevisionPreview, RevisionSink, TagOutcome } from './revisions.js';
+import {
+  type EventRevision,
+  type RevisionPreview,
+  type RevisionSink,
+  type TagOutcome,
+  takenEvent,
+} from './revisions.js';
 
 const filesAtOnce = 16;
 
@@ -37,17 +43,25 @@ export class MispFeedRevisionSink implements RevisionSink {
     return true;
   }
 
-  async send(revisions: readonly EventRevision[], signal: AbortSignal): Promise<readonly SendResult[]> {
+  async send(
+    revisions: readonly EventRevision[],
+    signal: AbortSignal,
+    mayGoOn?: MayGoOn,
+  ): Promise<readonly SendResult[]> {
     const { folder } = this.#options;
     const files = new Map(
-      revisions.map((revision) => [revision.event.uuid, (there: string | undefined) => this.#text(revision, there)]),
+      revisions.map((revision) => [
+        revision.event.uuid,
+        (there: string | undefined) =>
+          revision.onlyAdd !== undefined && there !== undefined ? undefined : this.#text(revision, there),
+      ]),
     );
-    const changes = await onFolder(folder, () => appendToFeed(folder, files, this.#lock, signal));
-    return revisions.map(({ event: { uuid } }) => ({
-      status: 'delivered',
-      action: changes.get(uuid) ?? 'unchanged',
-      reference: this.#path(uuid),
-    }));
+    const changes = await onFolder(folder, () => appendToFeed(folder, files, this.#lock, signal, mayGoOn));
+    return revisions.map(({ event: { uuid }, onlyAdd }) => {
+      const action = changes.get(uuid);
+      if (onlyAdd !== undefined && action === undefined) return takenEvent;
+      return { status: 'delivered', action: action ?? 'unchanged', reference: this.#path(uuid) };
+    });
   }
 
   async known(uuids: readonly string[]): Promise<ReadonlySet<string>> {
@@ -70,11 +84,11 @@ export class MispFeedRevisionSink implements RevisionSink {
     return { action: 'update', changes: [what] };
   }
 
-  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome> {
+  async tag(uuid: string, tag: string, signal: AbortSignal, mayGoOn?: MayGoOn): Promise<TagOutcome> {
     const { folder } = this.#options;
     const tagged = (there: string | undefined) => (there === undefined ? undefined : withTag(there, tag, Date.now()));
     return await onFolder(folder, async () => {
-      const changes = await appendToFeed(folder, new Map([[uuid, tagged]]), this.#lock, signal);
+      const changes = await appendToFeed(folder, new Map([[uuid, tagged]]), this.#lock, signal, mayGoOn);
       return changes.has(uuid) ? { kind: 'tagged' } : { kind: 'absent', reason: 'the feed has no such event' };
     });
   }
@@ -93,8 +107,9 @@ export class MispFeedRevisionSink implements RevisionSink {
   }
 
   /** Whoever subscribes decides what to publish; `published` tells what the feed thinks of it. */
-  #text({ event, atMs, publish, keeps }: EventRevision, there: string | undefined): string {
-    const revised = { event: { ...event, published: publish }, atMs, keeps: keeps === true };
+  #text({ event, atMs, publish, keeps, before }: EventRevision, there: string | undefined): string {
+    const takesBack = [...(before?.tags ?? []), ...(before?.tried?.tags ?? [])];
+    const revised = { event: { ...event, published: publish }, atMs, keeps: keeps === true, takesBack };
     return revisedFile(there, revised, this.#options.organisation);
   }
 

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/warning.js';
 import { markOf, type OwnContent, type PutBefore } from './revisions.js';
 import { type EventField, eventFields, type StoredEvent } from './stored-event.js';
 import type { MispAttribute, MispEvent, MispObject, MispObjectAttribute } from './types.js';
@@ -14,7 +15,7 @@ export interface UpdatePlan {
   readonly changeObjects: readonly ObjectChange[];
   readonly addTags: readonly string[];
   readonly removeTags: readonly string[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 export interface ObjectChange {
@@ -126,7 +127,7 @@ function planObjects(
 } {
   const remove: UpdatePlan['removeObjects'][number][] = [];
   const change: ObjectChange[] = [];
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   for (const [uuid, there] of stored.objects) {
     const object = wanted.get(uuid);
     const kept = new Set(object?.Attribute.map((attribute) => attribute.uuid));
@@ -140,18 +141,18 @@ function planObjects(
       } else {
         // Removing the object would remove what people put into it.
         if (unwanted.length > 0) change.push({ uuid, name: '', add: [], remove: unwanted });
-        warnings.push(`the object ${uuid} is no longer wanted and stays: people put attributes into it`);
+        const reason = `the object ${uuid} is no longer wanted and stays: people put attributes into it`;
+        warnings.push({ code: 'LW_WARN_STAYS', reason });
       }
     }
   }
   return { remove, change, warnings };
 }
 
-function describeMissing(missing: readonly string[]): readonly string[] {
+function describeMissing(missing: readonly string[]): readonly Warning[] {
   if (missing.length === 0) return [];
   const named = missing.slice(0, namedMissing).map((name) => (name.length > 120 ? `${name.slice(0, 120)}…` : name));
   const more = missing.length > namedMissing ? ` and ${missing.length - namedMissing} more` : '';
-  return [
-    `MISP no longer has ${named.join(', ')}${more}: a person took it out there, or MISP dropped it when it was sent; it is not put back`,
-  ];
+  const reason = `MISP no longer has ${named.join(', ')}${more}: a person took it out there, or MISP dropped it when it was sent; it is not put back`;
+  return [{ code: 'LW_WARN_TAKEN_OUT', reason }];
 }

@@ -14,7 +14,11 @@ export async function previewRevision(
   if (stored === undefined) return { action: 'create', changes: [] };
   const plan = planUpdate(stored, revision.event, revision.before);
   const sharing = sharingDifference(stored, revision.event);
-  const changes = [...describePlan(plan), ...plan.warnings, ...(sharing === undefined ? [] : [sharing])];
+  const changes = [
+    ...describePlan(plan),
+    ...plan.warnings.map(({ reason }) => reason),
+    ...(sharing === undefined ? [] : [sharing]),
+  ];
   return { action: isEmpty(plan) ? 'unchanged' : 'update', changes };
 }
 

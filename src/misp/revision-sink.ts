@@ -1,13 +1,20 @@
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
-import type { SendResult } from '../sinks/sink.js';
+import type { Warning } from '../errors/warning.js';
+import type { MayGoOn, SendResult } from '../sinks/sink.js';
 import type { MispRole } from './answers.js';
 import { afterwards, bounded, marginMs } from './bounded.js';
 import type { MispClient } from './client.js';
 import { LeftOutTags } from './left-out-tags.js';
 import { previewRevision } from './preview-revision.js';
-import type { EventRevision, RevisionPreview, RevisionSink, TagOutcome } from './revisions.js';
+import {
+  type EventRevision,
+  type RevisionPreview,
+  type RevisionSink,
+  type TagOutcome,
+  takenEvent,
+} from './revisions.js';
 import { baseAddress, eventReference, serverFindings } from './server-address.js';
-import type { MispServerSinkOptions } from './server-sink.js';
+import { hiddenEvent, type MispServerSinkOptions } from './server-sink.js';
 import { sharingDifference } from './sharing.js';
 import { tagEvent } from './tag-event.js';
 import { ToldOnce } from './told-once.js';
@@ -42,14 +49,21 @@ export class MispRevisionSink implements RevisionSink {
     return true;
   }
 
-  async send(revisions: readonly EventRevision[], signal: AbortSignal): Promise<readonly SendResult[]> {
+  async send(
+    revisions: readonly EventRevision[],
+    signal: AbortSignal,
+    mayGoOn?: MayGoOn,
+  ): Promise<readonly SendResult[]> {
+    const client = this.#asking(mayGoOn);
     const results: SendResult[] = [];
     for (const revision of revisions) {
       const reason = tooManyAttributes(revision.event);
       results.push(
         reason === undefined
-          ? await bounded(this.#options.sendTimeoutMs, signal, (both) => rejectable(() => this.#send(revision, both)))
-          : { status: 'rejected', reason },
+          ? await bounded(this.#options.sendTimeoutMs, signal, (both) =>
+              rejectable(() => this.#send(client, revision, both)),
+            )
+          : { status: 'rejected', reason, ...nothingOfIt(revision) },
       );
     }
     return results;
@@ -75,9 +89,10 @@ export class MispRevisionSink implements RevisionSink {
     }
   }
 
-  async tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome> {
+  async tag(uuid: string, tag: string, signal: AbortSignal, mayGoOn?: MayGoOn): Promise<TagOutcome> {
+    const client = this.#asking(mayGoOn);
     try {
-      return await bounded(this.#options.sendTimeoutMs, signal, (both) => tagEvent(this.#client, uuid, tag, both));
+      return await bounded(this.#options.sendTimeoutMs, signal, (both) => tagEvent(client, uuid, tag, both));
     } catch (error) {
       if (!isLurewatchError(error, 'LW_MISP_REJECTED')) throw error;
       return { kind: 'refused', reason: error.what };
@@ -109,21 +124,30 @@ export class MispRevisionSink implements RevisionSink {
     await this.#client.close();
   }
 
-  async #send(revision: EventRevision, signal: AbortSignal): Promise<SendResult> {
-    const written = await writeRevision(this.#client, revision, signal);
-    if (written.kind === 'rejected') return { status: 'rejected', reason: written.reason };
+  /** Between two requests of one event a worker may stand still for so long that others write to it. */
+  #asking(mayGoOn: MayGoOn | undefined): MispClient {
+    return mayGoOn === undefined ? this.#client : this.#client.asking(mayGoOn);
+  }
+
+  async #send(client: MispClient, revision: EventRevision, signal: AbortSignal): Promise<SendResult> {
+    const written = await writeRevision(client, revision, signal);
+    if (written.kind === 'taken') return takenEvent;
+    if (written.kind === 'rejected') {
+      const { reason, atOnce, blocked } = written;
+      const code = blocked === true ? ({ code: 'LW_ROW_BLOCKED' } as const) : {};
+      return { status: 'rejected', reason, ...code, ...(atOnce === true ? nothingOfIt(revision) : {}) };
+    }
     if (written.kind === 'hidden') {
-      const warning = 'MISP has an event of this UUID that this user may not see: it was not looked at';
       const reference = this.#reference(written.id ?? revision.event.uuid);
-      return { status: 'delivered', action: 'unchanged', reference, warnings: [warning] };
+      return { status: 'delivered', action: 'unchanged', reference, warnings: [hiddenEvent] };
     }
     const { action, stored } = written;
     const sharing = action === 'created' ? undefined : sharingDifference(stored, revision.event);
     const warnings = [
       ...written.warnings,
       ...this.#leftOutTags.warnings(written.leftOutTags, Date.now()),
-      ...this.#sharing.due(sharing === undefined ? [] : [sharing], Date.now()),
-      ...(await this.#publish(revision, written, signal)),
+      ...this.#sharing.due(sharing === undefined ? [] : [sharing], Date.now()).map(sharingWarning),
+      ...(await this.#publish(client, revision, written, signal)),
     ];
     const reference = this.#reference(stored.id);
     return { status: 'delivered', action, reference, ...(warnings.length === 0 ? {} : { warnings }) };
@@ -131,27 +155,40 @@ export class MispRevisionSink implements RevisionSink {
 
   /** An event that was published before is published again by its update. Answers why not. */
   async #publish(
+    client: MispClient,
     { publish, before, atMs }: EventRevision,
     { action, stored }: WrittenRevision & { readonly kind: 'written' },
     signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Warning[]> {
     // Unchanged, and not published since the revision was made: an attempt before this one ended between the two.
     const since = before === undefined ? 1 : Math.floor(atMs / 1000);
     const due = publish && !stored.published && (action !== 'unchanged' || stored.publishedAt < since);
     if (!due) return [];
     try {
-      const reason = await afterwards(() => this.#client.publish(stored.id, signal));
-      return reason === undefined ? [] : [`MISP did not publish the event: ${reason}`];
+      const reason = await afterwards(() => client.publish(stored.id, signal));
+      return reason === undefined ? [] : [unpublished(reason)];
     } catch (error) {
       // An outcome would mean that nobody ever tries again; the next attempt finds the event, and publishes it.
       if (!isLurewatchError(error) || error.retryable) throw error;
-      return [`MISP did not publish the event: ${error.what}`];
+      return [unpublished(error.what)];
     }
   }
 
   #reference(id: string): string {
     return eventReference(this.#options.url, id);
   }
+}
+
+function nothingOfIt({ onlyAdd }: EventRevision): { readonly untouched?: true } {
+  return onlyAdd === undefined ? {} : { untouched: true };
+}
+
+function sharingWarning(reason: string): Warning {
+  return { code: 'LW_WARN_SHARING', reason };
+}
+
+function unpublished(why: string): Warning {
+  return { code: 'LW_WARN_UNPUBLISHED', reason: `MISP did not publish the event: ${why}` };
 }
 
 function describeRole(role: MispRole | undefined): readonly string[] {

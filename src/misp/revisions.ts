@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Sink } from '../sinks/sink.js';
+import type { MayGoOn, SendResult, Sink } from '../sinks/sink.js';
 import type { MispAttribute, MispEvent } from './types.js';
 
 /** What of an event is ours: attributes (those of objects included) and objects by UUID, tags by name. */
@@ -34,8 +34,16 @@ export interface EventRevision {
   readonly publish: boolean;
   /** MISP has the event already, as `known` said. Only spares a request; what MISP answers decides. */
   readonly known?: boolean;
-  /** The feed was read in part: what earlier revisions put there, and this one does not name, stays. */
+  /**
+   * The feed was read in part: what earlier revisions put there, and this one does not name, stays. `before` then holds
+   * of that only what this one names too, and the tags that it takes back.
+   */
   readonly keeps?: true;
+  /**
+   * Its UUID is not of our making, and no request for it was ever made: an event that is there is of others. It stays
+   * as it is, and the revision is rejected (`takenEvent`).
+   */
+  readonly onlyAdd?: true;
 }
 
 /** What sending a revision would do. */
@@ -59,14 +67,28 @@ export interface RevisionSink extends Sink<EventRevision> {
   known(uuids: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** What `send` would change; changes nothing. */
   preview(revision: EventRevision, signal: AbortSignal): Promise<RevisionPreview>;
-  /** Gives an event one more tag, and nothing else. */
-  tag(uuid: string, tag: string, signal: AbortSignal): Promise<TagOutcome>;
+  /**
+   * Gives an event one more tag, and nothing else.
+   * @param mayGoOn as `send` takes it
+   */
+  tag(uuid: string, tag: string, signal: AbortSignal, mayGoOn?: MayGoOn): Promise<TagOutcome>;
   /**
    * Makes readable for others what `send` may leave for later, since it would be dear for each call: the indexes of a
    * feed's folder. Called once the last revision was sent; any later `send` makes up for a call that never came.
    */
   settle(signal: AbortSignal): Promise<void>;
 }
+
+/** Whose it is MISP may not even show. */
+export const takenReason =
+  'MISP has an event of this UUID that this feed did not write: of an alert, an analyst, another feed or organisation. It stays as it is; `adopt: true` in `format` lets this feed rewrite such events';
+
+export const takenEvent: SendResult = {
+  status: 'rejected',
+  code: 'LW_ROW_TAKEN',
+  reason: takenReason,
+  untouched: true,
+};
 
 /** What an event of ours puts into MISP. */
 export function ownContent(event: MispEvent): OwnContent {

@@ -33,6 +33,17 @@ export const mispEventSchema = z.looseObject({
         description: z.string(),
         comment: z.string(),
         Attribute: z.array(attributeSchema.extend({ object_relation: z.string() })),
+        ObjectReference: z
+          .array(
+            z.looseObject({
+              uuid: z.string(),
+              object_uuid: z.string(),
+              referenced_uuid: z.string(),
+              relationship_type: z.string(),
+              comment: z.string(),
+            }),
+          )
+          .exactOptional(),
       }),
     )
     .exactOptional(),

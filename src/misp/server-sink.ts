@@ -1,9 +1,11 @@
 import type { AlertDocument } from '../alerts/types.js';
+import type { Warning } from '../errors/warning.js';
 import type { SendResult, Sink } from '../sinks/sink.js';
 import { addEvent } from './add-event.js';
 import { afterwards, bounded, marginMs } from './bounded.js';
 import type { MispClient } from './client.js';
 import { completeEvent } from './complete-event.js';
+import { completeObjects, droppedFromObjects, droppedReferences } from './complete-objects.js';
 import { baseAddress, eventReference, serverFindings } from './server-address.js';
 import type { StoredEvent } from './stored-event.js';
 import { rejectable } from './too-large.js';
@@ -17,6 +19,11 @@ export interface MispServerSinkOptions {
   /** The bound of one `send`, which may be several requests. */
   readonly sendTimeoutMs: number;
 }
+
+export const hiddenEvent: Warning = {
+  code: 'LW_WARN_HIDDEN',
+  reason: 'MISP has an event of this UUID that this user may not see: it was not looked at',
+};
 
 /**
  * MISP itself. Sending an event again is safe at any time: its UUID is ours, and MISP stores a UUID once. So whatever
@@ -89,14 +96,20 @@ export class MispServerSink implements Sink {
       case 'exists': {
         const stored = await afterwards(() => this.#client.viewEvent(event.uuid, signal));
         if (stored !== undefined) return await this.#complete(event, stored, signal);
-        const warning = 'MISP has an event of this UUID that this user may not see: it was not looked at';
-        return { status: 'delivered', reference: this.#reference(outcome.id ?? event.uuid), warnings: [warning] };
+        const reference = this.#reference(outcome.id ?? event.uuid);
+        return { status: 'delivered', reference, warnings: [hiddenEvent] };
       }
     }
   }
 
   async #complete(event: MispEvent, stored: StoredEvent, signal: AbortSignal): Promise<SendResult> {
-    const warnings = await afterwards(() => completeEvent(this.#client, event, stored, signal));
+    const objects = event.Object ?? [];
+    const warnings = [
+      ...(await afterwards(() => completeEvent(this.#client, event, stored, signal))),
+      ...(await afterwards(() => completeObjects(this.#client, event.uuid, objects, stored, signal))),
+      ...droppedFromObjects(objects, stored),
+      ...droppedReferences(objects, stored),
+    ];
     const reference = this.#reference(stored.id);
     return warnings.length === 0 ? { status: 'delivered', reference } : { status: 'delivered', reference, warnings };
   }

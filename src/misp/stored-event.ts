@@ -19,7 +19,14 @@ const storedEventSchema = z.object({
     publish_timestamp: z.coerce.number().catch(0),
     Attribute: z.array(attributeSchema).default([]),
     Object: z
-      .array(z.object({ uuid: z.string(), deleted: flag.optional(), Attribute: z.array(attributeSchema).default([]) }))
+      .array(
+        z.object({
+          uuid: z.string(),
+          deleted: flag.optional(),
+          Attribute: z.array(attributeSchema).default([]),
+          ObjectReference: z.array(attributeSchema).default([]),
+        }),
+      )
       .default([]),
     Tag: z.array(z.object({ name: z.string() })).default([]),
   }),
@@ -43,6 +50,8 @@ export interface StoredEvent {
   readonly attributeUuids: ReadonlySet<string>;
   /** Objects, and the attributes of each; in lower case. */
   readonly objects: ReadonlyMap<string, ReadonlySet<string>>;
+  /** References between objects, in lower case. */
+  readonly references: ReadonlySet<string>;
   /** In lower case, since MISP's look-up of tags ignores case. */
   readonly tagNames: ReadonlySet<string>;
 }
@@ -71,6 +80,7 @@ export function readStoredEvent(body: unknown): StoredEvent | undefined {
         uuidsOf(object.Attribute),
       ]),
     ),
+    references: uuidsOf(event.Object.flatMap(({ ObjectReference: references }) => references)),
     tagNames: new Set(event.Tag.map((tag) => tag.name.toLowerCase())),
   };
 }

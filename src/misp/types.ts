@@ -50,6 +50,17 @@ export interface MispObject {
   readonly first_seen?: string;
   readonly last_seen?: string;
   readonly Attribute: readonly MispObjectAttribute[];
+  /** What it has to do with other objects of the event. Absent where nothing. */
+  readonly ObjectReference?: readonly MispObjectReference[];
+}
+
+export interface MispObjectReference {
+  readonly uuid: string;
+  readonly object_uuid: string;
+  readonly referenced_uuid: string;
+  /** One of misp-objects' relationships: `includes`. */
+  readonly relationship_type: string;
+  readonly comment: string;
 }
 
 export interface MispObjectAttribute extends MispAttribute {

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/warning.js';
 import type { MispClient } from './client.js';
 import { appendAttributes, attributesPerRequest, completeAttributes, describeRefusal } from './complete-event.js';
 import { completeObjects, droppedFromObjects } from './complete-objects.js';
@@ -11,7 +12,7 @@ export type UpdateOutcome =
   | {
       readonly kind: 'updated' | 'unchanged';
       readonly stored: StoredEvent;
-      readonly warnings: readonly string[];
+      readonly warnings: readonly Warning[];
       /** Tags that MISP silently left out, as it does where the role may not create or use them. */
       readonly leftOutTags: readonly string[];
     }
@@ -64,7 +65,7 @@ async function carryOut(
 
   const { refused } = edits;
   const left = whatIsLeft(plan, edits.stored);
-  const warnings = [
+  const warnings: Warning[] = [
     ...plan.warnings,
     ...plan.addAttributes.flatMap((attribute) => {
       const reason = refused.get(attribute.uuid);
@@ -77,14 +78,19 @@ async function carryOut(
   warnings.push(...droppedFromObjects(left.partial, edits.stored));
   for (const tag of left.tagsThere) {
     const reason = await client.removeTag(wanted.uuid, tag, signal);
-    if (reason !== undefined) warnings.push(`MISP did not remove the tag ${tag}: ${reason}`);
+    if (reason !== undefined) {
+      warnings.push({ code: 'LW_WARN_STAYS', reason: `MISP did not remove the tag ${tag}: ${reason}` });
+    }
   }
-  if (left.there.length > 0) warnings.push(`MISP did not remove ${left.there.join(', ')}`);
+  if (left.there.length > 0) {
+    warnings.push({ code: 'LW_WARN_STAYS', reason: `MISP did not remove ${left.there.join(', ')}` });
+  }
 
   const asked = ask.length + left.objects.length + left.tagsThere.length > 0;
   const final = await restorePublished(client, wanted.uuid, stored, edits.stored, asked, signal);
   if (stored.published && !final.published) {
-    warnings.push('MISP unpublished the event: the role of this user may not publish (perm_publish)');
+    const reason = 'MISP unpublished the event: the role of this user may not publish (perm_publish)';
+    warnings.push({ code: 'LW_WARN_UNPUBLISHED', reason });
   }
   const leftOutTags = plan.addTags.filter((name) => !final.tagNames.has(name.toLowerCase()));
   return { kind: changed(plan, final) ? 'updated' : 'unchanged', stored: final, warnings, leftOutTags };

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/warning.js';
 import { addEvent } from './add-event.js';
 import { afterwards } from './bounded.js';
 import type { MispClient } from './client.js';
@@ -14,12 +15,18 @@ export type WrittenRevision =
       readonly kind: 'written';
       readonly action: 'created' | 'updated' | 'unchanged';
       readonly stored: StoredEvent;
-      readonly warnings: readonly string[];
+      readonly warnings: readonly Warning[];
       readonly leftOutTags: readonly string[];
     }
   /** MISP has an event of this UUID that this user may not see. */
   | { readonly kind: 'hidden'; readonly id: string | undefined }
-  | { readonly kind: 'rejected'; readonly reason: string };
+  /**
+   * `atOnce`: the first request of all was refused, so nothing of the event was put there.
+   * `blocked`: its UUID is on MISP's blocklist of events.
+   */
+  | { readonly kind: 'rejected'; readonly reason: string; readonly atOnce?: true; readonly blocked?: true }
+  /** MISP has an event of this UUID that is of others, and it is to stay as it is. */
+  | { readonly kind: 'taken' };
 
 /**
  * Adds the event of a revision, or brings the one that MISP has to what the revision says. Whatever an earlier attempt
@@ -32,17 +39,23 @@ export async function writeRevision(
 ): Promise<WrittenRevision> {
   // A role without the permission would be refused that without a word; publishing is a request of its own.
   const event = { ...revision.event, published: false };
-  if (revision.before !== undefined || revision.known === true) {
+  const { onlyAdd } = revision;
+  if (onlyAdd === undefined && (revision.before !== undefined || revision.known === true)) {
     const stored = await client.viewEvent(event.uuid, signal);
     if (stored !== undefined) return await afterwards(() => update(client, revision, stored, signal));
   }
   const outcome = await addEvent(client, event, signal);
   switch (outcome.kind) {
     case 'rejected':
-      return outcome;
+      return { ...outcome, atOnce: true };
     case 'tooLarge':
-      return { kind: 'rejected', reason: 'MISP or a proxy before it answers 413 even to the event alone' };
+      return {
+        kind: 'rejected',
+        reason: 'MISP or a proxy before it answers 413 even to the event alone',
+        atOnce: true,
+      };
     case 'exists': {
+      if (onlyAdd !== undefined) return { kind: 'taken' };
       const stored = await afterwards(() => client.viewEvent(event.uuid, signal));
       if (stored === undefined) return { kind: 'hidden', id: outcome.id };
       return await afterwards(() => update(client, revision, stored, signal));
@@ -56,7 +69,10 @@ export async function writeRevision(
           : update(client, { ...revision, before: undefined }, outcome.stored, signal),
       );
       if (written.kind !== 'written') return written;
-      const again = 'MISP no longer had the event: it was added again';
+      const again: Warning = {
+        code: 'LW_WARN_ADDED_AGAIN',
+        reason: 'MISP no longer had the event: it was added again',
+      };
       const warnings = revision.before === undefined ? written.warnings : [again, ...written.warnings];
       return { ...written, action: 'created', warnings };
     }

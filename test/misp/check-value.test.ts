@@ -161,6 +161,7 @@ for (const [type, given, reason] of dropped) {
   test(`${type} ${JSON.stringify(given).slice(0, 70)} is refused with its reason, since MISP would drop it`, () => {
     const checked = checkValue(type, undefined, given);
     assert.ok('reason' in checked, `passed as ${JSON.stringify(checked)}`);
+    assert.equal(checked.code, 'LW_WARN_VALUE');
     assert.match(checked.reason, reason);
   });
 }
@@ -171,12 +172,14 @@ test('65,535 bytes pass', () => {
 
 test('an unknown type is refused with the one that is meant', () => {
   assert.deepEqual(checkValue('sha265', undefined, 'x'), {
+    code: 'LW_WARN_TYPE',
     reason: 'MISP has no type `sha265`; did you mean `sha256`?',
   });
 });
 
 test('a category that the type may not stand in is refused with those that it may', () => {
   assert.deepEqual(checkValue('datetime', 'Network activity', '2026-03-01'), {
+    code: 'LW_WARN_TYPE',
     reason: 'MISP takes the type `datetime` in no category `Network activity`; possible are Other',
   });
 });

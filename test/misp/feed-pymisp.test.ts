@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { runCommand } from '../../src/dev/run-command.js';
-import { mispDocument, numberedAlertId } from '../support/misp-documents.js';
+import { mispDocument, mispEventConfig, numberedAlertId } from '../support/misp-documents.js';
 import { feedFolder, feedSink, readFeed, readManifest } from '../support/misp-feed.js';
 import { pythonWithPyMisp } from '../support/pymisp.js';
 
@@ -21,7 +21,7 @@ for path in folder.glob('*-*.json'):
     event = MISPEvent()
     event.load_file(str(path))
     events[event.uuid] = event.to_feed()
-    for attribute in event.attributes:
+    for attribute in event.attributes + [each for item in event.objects for each in item.attributes]:
         types = event.describe_types['category_type_mappings'].get(attribute.category, [])
         pairs[attribute.type + ' in ' + attribute.category] = attribute.type in types
 feed_meta_generator(folder)
@@ -43,6 +43,29 @@ test('PyMISP reads the feed and would write the very same one', { timeout: 300_0
       urls: ['https://ü.example/😀', 'https://b.example/|'],
     }),
     mispDocument({ alertId: numberedAlertId(2), subject: null, messageId: null, fromAddresses: [], toAddresses: [] }),
+    mispDocument(
+      {
+        alertId: numberedAlertId(3),
+        urls: [{ url: 'https://login.evil.co.uk/a', kind: 'click', shown: 'Grüße 😀' }, 'http://203.0.113.9/'],
+        indicators: [
+          { type: 'email', value: 'drop@evil.example', role: 'replyTo' },
+          { type: 'email', value: 'bounce@evil.example', role: 'returnPath' },
+          { type: 'ipv6', value: '2001:db8::1', role: 'received', position: 1 },
+        ],
+        attachments: [
+          {
+            fileName: 'a.zip',
+            contentType: 'application/zip',
+            sizeBytes: 3,
+            md5: 'a'.repeat(32),
+            sha1: 'b'.repeat(40),
+            sha256: 'c'.repeat(64),
+            part: '2',
+          },
+        ],
+      },
+      { ...mispEventConfig, objects: true },
+    ),
   ];
   await feedSink(ours).send(documents, new AbortController().signal);
   await cp(ours, theirs, { recursive: true });
@@ -51,7 +74,7 @@ test('PyMISP reads the feed and would write the very same one', { timeout: 300_0
   const answer = answerSchema.parse(JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? ''));
 
   const files = await readFeed(ours);
-  assert.equal(Object.keys(answer.events).length, 3);
+  assert.equal(Object.keys(answer.events).length, 4);
   for (const [uuid, event] of Object.entries(answer.events)) {
     assert.deepEqual(JSON.parse(files.get(`${uuid}.json`) ?? ''), event);
   }
@@ -63,5 +86,5 @@ test('PyMISP reads the feed and would write the very same one', { timeout: 300_0
     [],
     'a category is not valid for its type',
   );
-  assert.equal(Object.keys(answer.pairs).length, 5);
+  assert.equal(Object.keys(answer.pairs).length, 18);
 });

@@ -3,6 +3,7 @@ import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { LurewatchError } from '../../src/errors/lurewatch-error.js';
 import { noteChanges } from '../../src/misp/feed/journal.js';
 import { MispFeedRevisionSink } from '../../src/misp/feed-revision-sink.js';
 import type { EventRevision } from '../../src/misp/revisions.js';
@@ -70,6 +71,29 @@ test('the same revisions give the same bytes in another folder, in other calls',
     if (name === 'hashes.csv') assert.deepEqual(lines(text), lines(right.get(name)));
     else if (name !== 'manifest.json') assert.equal(text, right.get(name), name);
   }
+});
+
+test('a part of the feed takes only those tags out of the file that its revision takes back', async (context) => {
+  const folder = await feedFolder(context);
+  await send(folder, revision(feedEvent({ tags: ['a', 'left', 'b'] })));
+  const part = feedEvent({ tags: ['a'], urls: ['https://l.example/2'] });
+  for (const before of [
+    { ...putBy(part), tags: ['a', 'Left'] },
+    { ...putBy(part), tried: { ...putBy(part), tags: ['B'] } },
+  ]) {
+    const back = revision(part, { before, keeps: true });
+    assert.deepEqual(await send(folder, back), ['updated']);
+    assert.deepEqual(await send(folder, back), ['unchanged']);
+  }
+  const { Event } = fileSchema.parse(JSON.parse(await readFile(join(folder, `${part.uuid}.json`), 'utf8')));
+  assert.deepEqual(
+    Event.Tag.map(({ name }) => name),
+    ['a'],
+  );
+  assert.deepEqual(
+    Event.Attribute.map(({ value }) => value),
+    ['Example Corp', 'https://l.example/2', 'https://leak.example/1'],
+  );
 });
 
 test('a part of the feed leaves what the file has beside it, in it: attributes, objects and tags', async (context) => {
@@ -240,4 +264,16 @@ test('a folder that cannot be written asks for a person', async (context) => {
   await failsWith(sink.send([revision(first)], signal), 'LW_MISP_REFUSES');
   await failsWith(sink.settle(signal), 'LW_MISP_REFUSES');
   await failsWith(sink.check(), 'LW_MISP_REFUSES');
+});
+
+test('a call whose events others may write by now, as after a long wait for the folder, changes nothing', async (context) => {
+  const folder = await feedFolder(context);
+  await send(folder, revision(first));
+  const before = await readFeed(folder);
+  const refuse = async () => {
+    throw new LurewatchError('LW_MISP_AMBIGUOUS', 'others write it');
+  };
+  await failsWith(revisionSink(folder).send([secondRevision], signal, refuse), 'LW_MISP_AMBIGUOUS');
+  await failsWith(revisionSink(folder).tag(first.uuid, 'gone', signal, refuse), 'LW_MISP_AMBIGUOUS');
+  assert.deepEqual(await readFeed(folder), before);
 });

@@ -12,6 +12,7 @@ import {
   values,
 } from '../support/misp-revisions.js';
 import { failsWith } from '../support/misp-sink.js';
+import { told } from '../support/warnings.js';
 
 const event = feedEvent({ posts: ['https://a.example/', 'https://b.example/'] });
 
@@ -125,8 +126,8 @@ test('what MISP drops of an object is told: an attribute by its relation, an obj
   const result = await sendRevision(sink, revision({ ...event, Object: [partial, nameless] }));
   assert.equal(result.action, 'created');
   assert.equal(result.warnings?.length, 2);
-  assert.match(result.warnings?.join() ?? '', /ip-dst nowhere: not a valid ip-dst for ransomware-group-post\.link/);
-  assert.match(result.warnings?.join() ?? '', /MISP dropped the object : /);
+  assert.match(told(result), /ip-dst nowhere: not a valid ip-dst for ransomware-group-post\.link \[LW_WARN_DROPPED\]/);
+  assert.match(told(result), /MISP dropped the object : .*\[LW_WARN_DROPPED\]/);
   assert.equal(held(server, event).objects[0]?.attributes.length, 1);
 });
 
@@ -135,7 +136,7 @@ test('tags that the role may not create are told once, with the mend, and cost n
   server.knownTags.add('ransomwatch');
   const results = [];
   for (const each of numbered(3)) results.push(await sendRevision(sink, revision(each)));
-  assert.match(results[0]?.warnings?.join() ?? '', /left out the tag actor:lockbit.*perm_tag_editor/);
+  assert.match(told(results[0] ?? {}), /left out the tag actor:lockbit.*perm_tag_editor.*\[LW_WARN_TAG_REFUSED\]/);
   assert.deepEqual(
     results.map(({ warnings }) => warnings?.length ?? 0),
     [1, 0, 0],
@@ -165,7 +166,11 @@ test('a role that may not add is LW_MISP_AUTH, in check too; a blocklisted UUID 
   server.role.add = true;
   server.blocked.add(event.uuid);
   const results = await sink.send([revision(event)], signal);
-  assert.deepEqual(results, [{ status: 'rejected', reason: 'Event blocked by event blocklist.' }]);
+  const [blocked, others] = ['Event blocked by event blocklist.', 'Event blocked by organisation blocklist.'];
+  assert.deepEqual(results, [{ status: 'rejected', code: 'LW_ROW_BLOCKED', reason: blocked }]);
+  server.blocked.clear();
+  server.setOrganisationBlocked(true);
+  assert.deepEqual(await sink.send([revision(event)], signal), [{ status: 'rejected', reason: others }]);
 });
 
 test('check tells what the role may do', async (context) => {
@@ -205,7 +210,7 @@ test('an attempt that ended before publishing is made up for by the next', async
 test('a refusal to publish is a warning: no permission', async (context) => {
   const { server, sink } = await startFeedMisp(context);
   const denied = await sendRevision(sink, revision(event, { publish: true }));
-  assert.match(denied.warnings?.join() ?? '', /did not publish the event: You do not have permission/);
+  assert.match(told(denied), /did not publish the event: You do not have permission.*\[LW_WARN_UNPUBLISHED\]/);
   assert.equal(held(server, event).published, false);
 });
 
@@ -253,7 +258,7 @@ test('an event that this user may not see counts as there, with a warning', asyn
   held(server, event).visible = false;
   const result = await sendRevision(sink, revision(event));
   assert.equal(result.action, 'unchanged');
-  assert.match(result.warnings?.join() ?? '', /may not see/);
+  assert.match(told(result), /may not see.*\[LW_WARN_HIDDEN\]/);
 });
 
 test('one event that fails leaves what became of its neighbours', async (context) => {

@@ -4,6 +4,7 @@ import type { AlertDocument } from '../../src/alerts/types.js';
 import type { MispEvent } from '../../src/misp/types.js';
 import { mispDocument, mispEventConfig, numberedAlertId } from '../support/misp-documents.js';
 import { mispSinkFor, sendOne, startMisp } from '../support/misp-sink.js';
+import { told } from '../support/warnings.js';
 
 function eventOf(document: AlertDocument): MispEvent {
   assert.ok(document.mispEvent !== null);
@@ -78,7 +79,7 @@ test('an attribute that MISP drops silently is told, with the reason MISP gives'
   assert.equal(result.status, 'delivered');
   assert.ok(result.status === 'delivered');
   assert.equal(result.warnings?.length, 1);
-  assert.match(result.warnings?.[0] ?? '', /email-src nobody: value: Email address has an invalid format/);
+  assert.match(told(result), /email-src nobody: value: Email address has an invalid format.*\[LW_WARN_DROPPED\]/);
   assert.equal(server.events.get(eventOf(document).uuid)?.attributes.length, rest.length);
 });
 
@@ -130,7 +131,7 @@ test('a plain user whose unknown tags MISP leaves out gets a warning for each', 
   const result = await sendOne(sink, mispDocument());
   assert.ok(result.status === 'delivered');
   assert.equal(result.warnings?.length, 1);
-  assert.match(result.warnings?.[0] ?? '', /tag lurewatch:mailbox="soc": Unknown tag/);
+  assert.match(told(result), /tag lurewatch:mailbox="soc": Unknown tag.*\[LW_WARN_TAG_REFUSED\]/);
 });
 
 test('a tag that went missing is attached', async (context) => {
@@ -148,7 +149,7 @@ test('an event that MISP stores unpublished against our wish is told', async (co
   const { sink } = await startMisp(context);
   const result = await sendOne(sink, withEvent(mispDocument(), { published: true }));
   assert.ok(result.status === 'delivered');
-  assert.match(result.warnings?.[0] ?? '', /unpublished/);
+  assert.match(told(result), /unpublished.*\[LW_WARN_UNPUBLISHED\]/);
 });
 
 test('a large event is added in pieces of 500 attributes', async (context) => {
@@ -189,7 +190,7 @@ test('a single attribute above what a proxy takes is a warning, the others arriv
   const document = mispDocument({ urls: ['https://a.example/', `https://evil.example/${'a'.repeat(6_000)}`] });
   const result = await sendOne(sink, document);
   assert.ok(result.status === 'delivered');
-  assert.match(result.warnings?.[0] ?? '', /413/);
+  assert.match(told(result), /413/);
   assert.equal(server.events.get(eventOf(document).uuid)?.attributes.length, 5);
 });
 
@@ -228,7 +229,7 @@ test("another organisation's invisible event of this UUID counts as delivered, w
   const result = await sendOne(sink, document);
   assert.ok(result.status === 'delivered');
   assert.equal(result.reference, `${server.url}/events/view/1`);
-  assert.match(result.warnings?.[0] ?? '', /may not see/);
+  assert.match(told(result), /may not see.*\[LW_WARN_HIDDEN\]/);
 });
 
 test('find answers the reference of what is there, and undefined of what is not', async (context) => {

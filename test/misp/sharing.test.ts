@@ -3,21 +3,22 @@ import { test } from 'node:test';
 import { sharingDifference } from '../../src/misp/sharing.js';
 import { ToldOnce } from '../../src/misp/told-once.js';
 import { feedEvent, putBy, revision, sendRevision, signal, startFeedMisp } from '../support/misp-revisions.js';
+import { told } from '../support/warnings.js';
 
 const group = { distribution: '4', sharing_group_id: '7' };
 
 test('another distribution than that of MISP is told, once and not with each event, and shown beforehand', async (context) => {
   const { sink } = await startFeedMisp(context);
   const expected = 'MISP has distribution 0, the feed says 3: change it in MISP';
-  const told: (string | undefined)[] = [];
+  const said: string[] = [];
   for (const key of ['one', 'two']) {
     const first = feedEvent({ key });
     assert.equal((await sendRevision(sink, revision(first))).warnings, undefined);
     const wider = revision({ ...first, distribution: '3' }, { before: putBy(first) });
     assert.deepEqual(await sink.preview(wider, signal), { action: 'unchanged', changes: [expected] });
-    told.push((await sendRevision(sink, wider)).warnings?.join());
+    said.push(told(await sendRevision(sink, wider)));
   }
-  assert.deepEqual(told, [expected, undefined]);
+  assert.deepEqual(said, [`${expected} [LW_WARN_SHARING]`, '']);
 });
 
 test('sharing groups differ only where both are known', () => {
@@ -30,8 +31,8 @@ test('sharing groups differ only where both are known', () => {
 });
 
 test('what was told is told again after five minutes', () => {
-  const told = new ToldOnce();
-  assert.deepEqual(told.due(['a', 'b'], 0), ['a', 'b']);
-  assert.deepEqual(told.due(['a', 'c'], 299_000), ['c']);
-  assert.deepEqual(told.due(['a', 'c'], 301_000), ['a']);
+  const once = new ToldOnce();
+  assert.deepEqual(once.due(['a', 'b'], 0), ['a', 'b']);
+  assert.deepEqual(once.due(['a', 'c'], 299_000), ['c']);
+  assert.deepEqual(once.due(['a', 'c'], 301_000), ['a']);
 });

@@ -12,6 +12,7 @@ import {
   values,
 } from '../support/misp-revisions.js';
 import { failsWith } from '../support/misp-sink.js';
+import { told } from '../support/warnings.js';
 
 const first = feedEvent({ urls: ['https://leak.example/1', 'https://leak.example/2'], posts: ['https://a.example/'] });
 const second = feedEvent({
@@ -84,7 +85,7 @@ test('an object that people put something into is emptied of ours and stays, wit
   assert.ok(object !== undefined && ours !== undefined);
   object.attributes.push({ ...ours, uuid: '99999999-2222-4333-8444-555555555555', value: 'from a person' });
   const result = await sendRevision(sink, secondRevision);
-  assert.match(result.warnings?.join() ?? '', /stays: people put attributes into it/);
+  assert.match(told(result), /stays: people put attributes into it \[LW_WARN_STAYS\]/);
   assert.deepEqual(
     object.attributes.map(({ value }) => value),
     ['from a person'],
@@ -102,7 +103,7 @@ test('what a person took out is not brought back, and the result says so', async
   assert.deepEqual(values(event), ['https://leak.example/2', 'https://leak.example/3']);
   assert.deepEqual(event.tags, ['actor:lockbit5']);
   assert.deepEqual(result.warnings?.length, 1);
-  assert.match(result.warnings?.[0] ?? '', /no longer has comment Example Corp, tag ransomwatch.*not put back/);
+  assert.match(told(result), /no longer has comment Example Corp, tag ransomwatch.*not put back \[LW_WARN_TAKEN_OUT\]/);
 });
 
 test('a value that comes back into the row is put back', async (context) => {
@@ -136,7 +137,7 @@ test('a role that may not publish cannot but unpublish by an edit, and the resul
   await sendRevision(sink, revision(first));
   held(server, first).published = true;
   const result = await sendRevision(sink, secondRevision);
-  assert.match(result.warnings?.join() ?? '', /unpublished the event.*perm_publish/);
+  assert.match(told(result), /unpublished the event.*perm_publish.*\[LW_WARN_UNPUBLISHED\]/);
 });
 
 test('an invalid attribute that the edit drops silently is told with its reason, and the event stays published', async (context) => {
@@ -151,7 +152,7 @@ test('an invalid attribute that the edit drops silently is told with its reason,
     ...secondRevision,
     event: { ...second, Attribute: [bad, ...second.Attribute] },
   });
-  assert.deepEqual(result.warnings, ['MISP dropped ip-dst nowhere: value: IP address has an invalid format.']);
+  assert.equal(told(result), 'MISP dropped ip-dst nowhere: value: IP address has an invalid format. [LW_WARN_DROPPED]');
   assert.equal(result.action, 'updated');
   assert.equal(held(server, first).published, true);
   assert.equal(values(held(server, first)).length, 3);
@@ -200,7 +201,7 @@ test('an attribute that MISP answers 500 to is isolated, all others arrive', asy
   const poisoned = second.Attribute.map((each, index) => (index === 2 ? { ...each, comment: '😀' } : each));
   const sent = { ...secondRevision, event: { ...second, Attribute: poisoned } };
   const result = await sendRevision(sink, sent);
-  assert.deepEqual(result.warnings, ['MISP dropped url https://leak.example/3: MISP answers 500 to it']);
+  assert.equal(told(result), 'MISP dropped url https://leak.example/3: MISP answers 500 to it [LW_WARN_DROPPED]');
   const event = held(server, first);
   assert.deepEqual(values(event), ['Example Corp', 'https://leak.example/2']);
   assert.equal(event.info, second.info);
@@ -260,12 +261,12 @@ test('an event that a person deleted stays deleted', async (context) => {
   await sendRevision(sink, revision(first));
   server.deleteEvent(first.uuid);
   assert.deepEqual(await sink.send([secondRevision], signal), [
-    { status: 'rejected', reason: 'Event blocked by event blocklist.' },
+    { status: 'rejected', code: 'LW_ROW_BLOCKED', reason: 'Event blocked by event blocklist.' },
   ]);
   server.blocked.clear();
   const again = await sendRevision(sink, secondRevision);
   assert.equal(again.action, 'created');
-  assert.match(again.warnings?.join() ?? '', /no longer had the event: it was added again/);
+  assert.match(told(again), /no longer had the event: it was added again \[LW_WARN_ADDED_AGAIN\]/);
 });
 
 test('an event that is added again is completed like a new one, whatever was put there before', async (context) => {

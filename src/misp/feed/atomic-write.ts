@@ -8,21 +8,30 @@ const temporaryPrefix = '.lurewatch-tmp-';
 /** Files written at the same time: their flushes to disk then share the wait. */
 const filesAtOnce = 16;
 
+/** A name for what is being written, known as such after a crash. */
+export function temporaryPath(folder: string): string {
+  return join(folder, temporaryPrefix + randomUUID());
+}
+
+export function isTemporary(name: string): boolean {
+  return name.startsWith(temporaryPrefix);
+}
+
 /**
- * Replaces files (name → text, or its pieces, written one by one) so that a reader, or a crash, meets of each either the old or the new one, whole.
+ * Replaces files (name → text) so that a reader, or a crash, meets of each either the old or the new one, whole.
  * `beforeRename` may still throw, and every file is then as it was.
  */
 export async function writeAtomically(
   folder: string,
-  files: ReadonlyMap<string, string | Iterable<string>>,
+  files: ReadonlyMap<string, string>,
   beforeRename: () => Promise<void>,
 ): Promise<void> {
-  const temporaries = new Map([...files.keys()].map((name) => [name, join(folder, temporaryPrefix + randomUUID())]));
+  const temporaries = new Map([...files.keys()].map((name) => [name, temporaryPath(folder)]));
   try {
     await inParallel([...files], filesAtOnce, async ([name, text]) => {
       const file = await open(temporaries.get(name) ?? '', 'wx', 0o644);
       try {
-        for (const piece of typeof text === 'string' ? [text] : text) await file.appendFile(piece);
+        await file.writeFile(text);
         await file.sync();
       } finally {
         await file.close();
@@ -46,10 +55,4 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** Removes, of these files, what a crash left between writing and renaming. Only for the holder of the folder's lock. */
-export async function removeTemporaries(folder: string, names: readonly string[]): Promise<void> {
-  const left = names.filter((name) => name.startsWith(temporaryPrefix));
-  await inParallel(left, filesAtOnce, (name) => rm(join(folder, name), { force: true }));
 }

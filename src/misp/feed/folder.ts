@@ -1,11 +1,12 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inParallel } from '../../sinks/in-parallel.js';
+import type { MayGoOn } from '../../sinks/sink.js';
 import { syncFolder, writeAtomically } from './atomic-write.js';
-import { fileCode } from './file-code.js';
+import { fileSize } from './file-size.js';
 import { type HeldLock, type LockTimes, withFolderLock } from './folder-lock.js';
 import { updateIndexes } from './indexes.js';
-import { forgetChanges, noteChanges, readChanges } from './journal.js';
+import { countChanges, forgetChanges, noteChanges, readChanges } from './journal.js';
 import { readOptional } from './read-optional.js';
 
 /** What became of the file of an event. */
@@ -40,17 +41,22 @@ export async function addToFeed(
   });
 }
 
-/** The same for one call of many: manifest and hashes follow once it is worthwhile, or with `settleFeed`. */
+/**
+ * The same for one call of many: manifest and hashes follow once it is worthwhile, or with `settleFeed`.
+ * @param mayGoOn asked once the folder is ours: the wait for it may have been long
+ */
 export async function appendToFeed(
   folder: string,
   files: ReadonlyMap<string, FileText>,
   times: LockTimes,
   signal: AbortSignal,
+  mayGoOn?: MayGoOn,
 ): Promise<ReadonlyMap<string, FileChange>> {
   return await locked(folder, times, signal, async (lock) => {
+    await mayGoOn?.();
     const changes = await writeEvents(folder, files, lock);
-    const waiting = (await readChanges(folder)).size;
-    const listed = (await manifestBytes(folder)) / entryBytes;
+    const waiting = await countChanges(folder);
+    const listed = ((await fileSize(join(folder, 'manifest.json'))) ?? 0) / entryBytes;
     if (waiting > 0 && waiting >= listed * worthwhilePart) await settle(folder, lock);
     return changes;
   });
@@ -96,17 +102,8 @@ async function writeEvents(
 }
 
 async function settle(folder: string, lock: HeldLock): Promise<void> {
-  await updateIndexes(folder, await readChanges(folder), lock);
+  await updateIndexes(folder, readChanges(folder), lock);
   await syncFolder(folder);
   await lock.assertHeld();
   await forgetChanges(folder);
-}
-
-async function manifestBytes(folder: string): Promise<number> {
-  try {
-    return (await stat(join(folder, 'manifest.json'))).size;
-  } catch (error) {
-    if (fileCode(error) === 'ENOENT') return 0;
-    throw error;
-  }
 }

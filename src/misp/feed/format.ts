@@ -77,6 +77,9 @@ export function feedEvent(event: MispEvent, seconds: number, organisation: Organ
               ...attributeOf(attribute, timestamp),
               object_relation: attribute.object_relation,
             })),
+            ...(object.ObjectReference === undefined
+              ? {}
+              : { ObjectReference: object.ObjectReference.map((reference) => ({ ...reference, timestamp })) }),
           })),
         }),
   };

@@ -1,134 +1,114 @@
-import { readdir } from 'node:fs/promises';
+import { opendir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { inParallel } from '../../sinks/in-parallel.js';
-import { removeTemporaries, writeAtomically } from './atomic-write.js';
+import { isTemporary } from './atomic-write.js';
 import type { HeldLock } from './folder-lock.js';
-import { type FeedEvent, feedFileSchema, hashLines, manifestEntry } from './format.js';
-import { inPieces, inTurns, linesOf } from './in-turns.js';
-import { parseJson } from './parse-json.js';
-import { readOptional } from './read-optional.js';
+import { MadeEntries } from './made-entries.js';
+import { hashesLines, type Listed, manifestEntries } from './read-indexes.js';
+import { replaceFile } from './replace-file.js';
+import { sortInTurns } from './sort-in-turns.js';
+import { UuidMarks } from './uuid-marks.js';
 
 const eventFileName = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.json$/;
+const namesAtOnce = 1024;
 const filesAtOnce = 16;
 
-/** What the indexes say of an event: its entry in the manifest, as JSON, and its lines of the hashes. */
-interface Indexed {
-  readonly entry: string;
-  readonly lines: readonly string[];
-}
+/** Where an event is met. */
+const inFolder = 1;
+const inManifest = 2;
+const inHashes = 4;
+const hasChanged = 8;
 
 /**
- * hashes.csv and manifest.json: the entries of changed events made anew, those of unlisted ones added. The event files
- * are the truth. The manifest is written last, since it is what subscribers act on. Of hundreds of thousands of events
- * none may hold up the event loop: entries are read, made and written one by one.
+ * hashes.csv and manifest.json: the entries of changed events made anew, those of unlisted ones added behind. The event
+ * files are the truth. The manifest is written last, since it is what subscribers act on. Of a million events none may
+ * hold up the event loop or stay in memory: both are read, and written beside, piece by piece, and what is kept of all
+ * events is their UUIDs.
+ * @param changed UUIDs, in any order
  */
-export async function updateIndexes(folder: string, changed: ReadonlySet<string>, lock: HeldLock): Promise<void> {
-  const names = await readdir(folder);
-  await removeTemporaries(folder, names);
-  const manifest = await readManifest(folder);
-  const hashes = await readHashes(folder);
-  const stale = await staleOf(names, (uuid) => changed.has(uuid) || !manifest.has(uuid) || !hashes.has(uuid));
-  const made = new Map<string, Indexed>();
-  await inParallel(stale, filesAtOnce, async (uuid) => {
-    const event = await readEvent(folder, uuid);
-    if (event === undefined) return;
-    made.set(uuid, { entry: JSON.stringify(manifestEntry(event)), lines: hashLines(event) });
-  });
-  for await (const uuid of inTurns(stale)) {
-    const indexed = made.get(uuid);
-    if (indexed === undefined) continue;
-    manifest.set(uuid, indexed.entry);
-    hashes.set(uuid, indexed.lines);
+export async function updateIndexes(
+  folder: string,
+  changed: Iterable<string> | AsyncIterable<string>,
+  lock: HeldLock,
+): Promise<void> {
+  const uuids = new UuidMarks();
+  for await (const uuid of changed) uuids.mark(uuid, hasChanged);
+  await markFiles(folder, uuids);
+  for await (const listed of manifestEntries(folder)) for (const { uuid } of listed) uuids.mark(uuid, inManifest);
+  for await (const listed of hashesLines(folder)) for (const { uuid } of listed) uuids.mark(uuid, inHashes);
+  const made = await MadeEntries.make(folder, uuids, await staleOf(uuids));
+  try {
+    const lines = revised(hashesLines(folder), uuids, made, (number) => made.lines(number));
+    await replaceFile(folder, 'hashes.csv', hashesText(lines), lock.assertHeld);
+    const entries = revised(manifestEntries(folder), uuids, made, (number) => made.entry(number));
+    await replaceFile(folder, 'manifest.json', manifestText(entries), lock.assertHeld);
+  } finally {
+    await made.close();
   }
-  await replaceIndex(folder, 'hashes.csv', () => hashesText(hashes), lock);
-  await replaceIndex(folder, 'manifest.json', () => manifestText(manifest), lock);
 }
 
-/** In order, whatever order the folder has. By their beginnings first: sorting all at once would take its second. */
-async function staleOf(names: readonly string[], isStale: (uuid: string) => boolean): Promise<readonly string[]> {
-  const byBeginning = new Map<string, string[]>();
-  for await (const name of inTurns(names)) {
+/** Of the folder's files those of events. What a crash left between writing and renaming is removed. */
+async function markFiles(folder: string, uuids: UuidMarks): Promise<void> {
+  const left: string[] = [];
+  for await (const { name } of await opendir(folder, { bufferSize: namesAtOnce })) {
     const uuid = eventFileName.exec(name)?.[1];
-    if (uuid === undefined || !isStale(uuid)) continue;
-    const beginning = uuid.slice(0, 2);
-    const group = byBeginning.get(beginning);
-    if (group === undefined) byBeginning.set(beginning, [uuid]);
-    else group.push(uuid);
+    if (uuid !== undefined) uuids.mark(uuid, inFolder);
+    else if (isTemporary(name)) left.push(name);
   }
-  const stale: string[] = [];
-  for (const beginning of [...byBeginning.keys()].sort()) {
-    for await (const uuid of inTurns((byBeginning.get(beginning) ?? []).sort())) stale.push(uuid);
-  }
-  return stale;
+  await inParallel(left, filesAtOnce, (name) => rm(join(folder, name), { force: true }));
 }
 
-function* hashesText(hashes: ReadonlyMap<string, readonly string[]>): Generator<string> {
-  for (const lines of hashes.values()) for (const line of lines) yield `${line}\n`;
+/** The events to be listed anew, by their numbers; in order, whatever order the folder has. */
+async function staleOf(uuids: UuidMarks): Promise<Uint32Array> {
+  const stale = new Uint32Array(uuids.size);
+  let count = 0;
+  for (let number = 0; number < uuids.size; number += 1) {
+    const marks = uuids.marksAt(number);
+    if ((marks & inFolder) === 0 || marks === (inFolder | inManifest | inHashes)) continue;
+    stale[count] = number;
+    count += 1;
+  }
+  return await sortInTurns(stale.subarray(0, count), (left, right) => uuids.compare(left, right));
 }
 
-/** One JSON object, an event a line, so that it can be read line by line. */
-function* manifestText(manifest: ReadonlyMap<string, string>): Generator<string> {
+/** What is listed, with what was made in place of it where it first stands; behind it what was not listed yet. */
+async function* revised(
+  listed: AsyncIterable<readonly Listed[]>,
+  uuids: UuidMarks,
+  made: MadeEntries,
+  textOf: (number: number) => Promise<string>,
+): AsyncGenerator<readonly string[]> {
+  const isTaken = new Uint8Array(uuids.size);
+  for await (const some of listed) {
+    let kept: string[] = [];
+    for (const { uuid, text } of some) {
+      const number = uuids.numberOf(uuid);
+      if (number === undefined || !made.has(number)) kept.push(text);
+      else if (isTaken[number] === 0) {
+        isTaken[number] = 1;
+        yield kept;
+        kept = [];
+        yield [await textOf(number)];
+      }
+    }
+    yield kept;
+  }
+  for (const number of made.numbers) {
+    if (made.has(number) && isTaken[number] === 0) yield [await textOf(number)];
+  }
+}
+
+async function* hashesText(lines: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  for await (const some of lines) yield some.join('');
+}
+
+/** One JSON object, an event a line. */
+async function* manifestText(entries: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
   let before = '{';
-  for (const [uuid, entry] of manifest) {
-    yield `${before}${JSON.stringify(uuid)}:${entry}`;
+  for await (const some of entries) {
+    if (some.length === 0) continue;
+    yield before + some.join(',\n');
     before = ',\n';
   }
-  yield manifest.size === 0 ? '{}\n' : '}\n';
-}
-
-async function replaceIndex(folder: string, name: string, text: () => Iterable<string>, lock: HeldLock): Promise<void> {
-  const there = await readOptional(join(folder, name));
-  if (there !== undefined && (await isText(there, text()))) return;
-  await writeAtomically(folder, new Map([[name, inPieces(text())]]), lock.assertHeld);
-}
-
-async function isText(there: string, parts: Iterable<string>): Promise<boolean> {
-  let length = 0;
-  for await (const part of inTurns(parts)) {
-    if (!there.startsWith(part, length)) return false;
-    length += part.length;
-  }
-  return length === there.length;
-}
-
-const manifestSchema = z.record(z.string(), z.unknown());
-
-/** UUID → its entry as JSON. What does not stand line by line, of another writer, is read as a whole. */
-async function readManifest(folder: string): Promise<Map<string, string>> {
-  const text = (await readOptional(join(folder, 'manifest.json'))) ?? '';
-  const entries = new Map<string, string>();
-  for await (const line of inTurns(linesOf(text))) {
-    if (line === '') continue;
-    const parsed = manifestSchema.safeParse(parseJson(`{${line.replace(/^\{/, '').replace(/[,}]$/, '')}}`));
-    const [entry, ...others] = parsed.success ? Object.entries(parsed.data) : [];
-    if (entry === undefined || others.length > 0) return wholeManifest(text);
-    entries.set(entry[0], JSON.stringify(entry[1]));
-  }
-  return entries;
-}
-
-function wholeManifest(text: string): Map<string, string> {
-  const parsed = manifestSchema.safeParse(parseJson(text));
-  if (!parsed.success) return new Map();
-  return new Map(Object.entries(parsed.data).map(([uuid, entry]) => [uuid, JSON.stringify(entry)]));
-}
-
-async function readHashes(folder: string): Promise<Map<string, readonly string[]>> {
-  const text = (await readOptional(join(folder, 'hashes.csv'))) ?? '';
-  const hashes = new Map<string, string[]>();
-  for await (const line of inTurns(linesOf(text))) {
-    const uuid = line.split(',')[1]?.trim();
-    if (uuid === undefined) continue;
-    const lines = hashes.get(uuid);
-    if (lines === undefined) hashes.set(uuid, [line]);
-    else lines.push(line);
-  }
-  return hashes;
-}
-
-/** Undefined where the file is no event: not ours, and none to list. */
-async function readEvent(folder: string, uuid: string): Promise<FeedEvent | undefined> {
-  const text = await readOptional(join(folder, `${uuid}.json`));
-  return feedFileSchema.safeParse(parseJson(text ?? '')).data?.Event;
+  yield before === '{' ? '{}\n' : '}\n';
 }

@@ -1,8 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readOptional } from './read-optional.js';
+import { Lines } from '../../feeds/formats/lines.js';
+import { fileSize } from './file-size.js';
+import { optionalPieces } from './read-optional.js';
 
 const journalName = '.lurewatch-changed';
+/** A UUID and its line break. */
+const noteBytes = 37;
 const uuidLine = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
 /**
@@ -22,9 +26,27 @@ export async function noteChanges(folder: string, uuids: readonly string[]): Pro
   }
 }
 
-export async function readChanges(folder: string): Promise<ReadonlySet<string>> {
-  const text = (await readOptional(join(folder, journalName))) ?? '';
-  return new Set(text.split('\n').filter((line) => uuidLine.test(line)));
+/** The UUIDs that are noted; one that changed again comes again. */
+export async function* readChanges(folder: string): AsyncGenerator<string> {
+  let uuids: string[] = [];
+  const lines = new Lines(noteBytes, {
+    line: (line) => {
+      if (uuidLine.test(line)) uuids.push(line);
+    },
+    longLine: () => undefined,
+  });
+  for await (const piece of optionalPieces(join(folder, journalName))) {
+    lines.read(piece);
+    yield* uuids;
+    uuids = [];
+  }
+  lines.end();
+  yield* uuids;
+}
+
+/** How many changes are noted, an event that changed again among them. Each call asks, so they are not read. */
+export async function countChanges(folder: string): Promise<number> {
+  return Math.floor(((await fileSize(join(folder, journalName))) ?? 0) / noteBytes);
 }
 
 export async function forgetChanges(folder: string): Promise<void> {

@@ -9,6 +9,8 @@ export interface RevisedEvent {
   readonly atMs: number;
   /** What the file has, and the event does not name, stays in it. */
   readonly keeps: boolean;
+  /** Tags that do not stay all the same, where the event does not name them. */
+  readonly takesBack: readonly string[];
 }
 
 const attributesSchema = z.array(z.looseObject({ uuid: z.string() })).default([]);
@@ -33,14 +35,16 @@ export function revisedFile(there: string | undefined, revised: RevisedEvent, or
   const old = there === undefined ? undefined : fileSchema.safeParse(parseJson(there)).data?.Event;
   const made = (timestamp: number): string => {
     const event = feedEvent(revised.event, timestamp, organisation);
-    return `${JSON.stringify({ Event: revised.keeps && old !== undefined ? withKept(event, old) : event })}\n`;
+    return `${JSON.stringify({ Event: revised.keeps && old !== undefined ? withKept(event, old, revised.takesBack) : event })}\n`;
   };
   if (old === undefined) return made(seconds);
   return made(old.timestamp) === there ? there : made(Math.max(seconds, old.timestamp + 1));
 }
 
 /** The event with what of the old file it lacks: behind its own, so that the order is the same each time. */
-function withKept(event: ReturnType<typeof feedEvent>, old: There) {
+function withKept(event: ReturnType<typeof feedEvent>, old: There, takesBack: readonly string[]) {
+  const back = new Set(takesBack.map((name) => name.toLowerCase()));
+  const keptTags = old.Tag.filter((tag) => !back.has(nameOf(tag)));
   const { Attribute: attributes = [], Object: objects = [], ...fields } = event;
   const inOld = new Map(old.Object.map((object) => [object.uuid, object.Attribute]));
   const inObjects = new Set(objects.flatMap((object) => object.Attribute.map(({ uuid }) => uuid)));
@@ -57,7 +61,7 @@ function withKept(event: ReturnType<typeof feedEvent>, old: There) {
   ];
   return {
     ...fields,
-    Tag: [...event.Tag, ...lackedBy(event.Tag, old.Tag, nameOf)],
+    Tag: [...event.Tag, ...lackedBy(event.Tag, keptTags, nameOf)],
     ...(allAttributes.length === 0 && allObjects.length > 0 ? {} : { Attribute: allAttributes }),
     ...(allObjects.length === 0 ? {} : { Object: allObjects }),
   };

@@ -1,6 +1,6 @@
 /**
- * Object templates of misp-objects (https://github.com/MISP/misp-objects, CC0-1.0 or BSD-2-Clause), as far as feeds need
- * them: PyMISP 2.5.34.4 ships these versions, and a test compares them with it.
+ * Object templates of misp-objects (https://github.com/MISP/misp-objects, CC0-1.0 or BSD-2-Clause), as far as mails
+ * and feeds need them: PyMISP 2.5.34.4 ships these versions, and a test compares them with it.
  */
 
 export interface ObjectRelation {
@@ -39,6 +39,63 @@ export const objectTemplates: Readonly<Record<string, ObjectTemplate>> = {
       port: { type: 'port', multiple: true, categories: ['Network activity', 'External analysis'] },
       'registration-date': { type: 'datetime' },
       text: { type: 'text', uncorrelated: true },
+    },
+  },
+  email: {
+    uuid: 'a0c666e0-fc65-4be8-b48f-3423d788b552',
+    version: 19,
+    metaCategory: 'network',
+    description: 'Email object describing an email with meta-information',
+    requiredOneOf: [
+      'from',
+      'from-display-name',
+      'to',
+      'to-display-name',
+      'subject',
+      'attachment',
+      'message-id',
+      'reply-to',
+      'send-date',
+      'mime-boundary',
+      'thread-index',
+      'header',
+      'x-mailer',
+      'return-path',
+      'email-body',
+      'email-body-attachment',
+      'eml',
+      'msg',
+    ],
+    relations: {
+      attachment: { type: 'email-attachment', multiple: true, categories: ['Payload delivery'] },
+      bcc: { type: 'email-dst', uncorrelated: true, multiple: true, categories: ['Payload delivery'] },
+      'bcc-display-name': { type: 'email-dst-display-name', multiple: true, categories: ['Payload delivery'] },
+      cc: { type: 'email-dst', uncorrelated: true, multiple: true, categories: ['Payload delivery'] },
+      'cc-display-name': { type: 'email-dst-display-name', multiple: true, categories: ['Payload delivery'] },
+      'email-body': { type: 'email-body', uncorrelated: true, multiple: true, categories: ['Payload delivery'] },
+      'email-body-attachment': { type: 'attachment', uncorrelated: true },
+      eml: { type: 'attachment', uncorrelated: true },
+      from: { type: 'email-src', multiple: true, categories: ['Payload delivery'] },
+      'from-display-name': { type: 'email-src-display-name', multiple: true, categories: ['Payload delivery'] },
+      'from-domain': { type: 'domain', multiple: true, categories: ['Payload delivery'] },
+      header: { type: 'email-header', uncorrelated: true, multiple: true, categories: ['Payload delivery'] },
+      'ip-src': { type: 'ip-src', multiple: true },
+      'message-id': { type: 'email-message-id', uncorrelated: true, categories: ['Payload delivery'] },
+      'mime-boundary': { type: 'email-mime-boundary', uncorrelated: true, categories: ['Payload delivery'] },
+      msg: { type: 'attachment', uncorrelated: true },
+      'received-header-hostname': { type: 'hostname', multiple: true },
+      'received-header-ip': { type: 'ip-src', multiple: true },
+      'reply-to': { type: 'email-reply-to', multiple: true, categories: ['Payload delivery'] },
+      'reply-to-display-name': { type: 'email-dst-display-name', multiple: true, categories: ['Payload delivery'] },
+      'return-path': { type: 'email-src', categories: ['Payload delivery'] },
+      screenshot: { type: 'attachment', uncorrelated: true, categories: ['External analysis'] },
+      'send-date': { type: 'datetime', uncorrelated: true, categories: ['Other'] },
+      subject: { type: 'email-subject', multiple: true, categories: ['Payload delivery'] },
+      'thread-index': { type: 'email-thread-index', uncorrelated: true, categories: ['Payload delivery'] },
+      to: { type: 'email-dst', uncorrelated: true, multiple: true, categories: ['Payload delivery'] },
+      'to-display-name': { type: 'email-dst-display-name', multiple: true, categories: ['Payload delivery'] },
+      'user-agent': { type: 'text', uncorrelated: true },
+      'x-mailer': { type: 'email-x-mailer', uncorrelated: true, categories: ['Payload delivery'] },
     },
   },
   file: {
