@@ -13,6 +13,7 @@ export async function checkFeed(feed: Feed, signal: AbortSignal): Promise<readon
   const findings = await source.check(signal);
   const file = await source.first(signal);
   if (file === undefined) {
+    if (needs.length === 0) return findings;
     const advice = `\`lurewatch import ${feed.name} --dry-run\` reads it`;
     return [...findings, `whether it has the columns of the mapping was not looked at: ${advice}`];
   }

@@ -11,19 +11,22 @@ export class ChunkedEvents {
   chunks = 0;
   readonly #spool: Spool;
   readonly #writers: number;
+  readonly #most: number;
   #gathered: SpooledEvent[] = [];
   #bytes = 0;
 
-  constructor(spool: Spool, writers: number) {
+  /** @param most events in a chunk, where MISP has a limit */
+  constructor(spool: Spool, writers: number, most: number = chunkEvents) {
     this.#spool = spool;
     this.#writers = writers;
+    this.#most = Math.min(most, chunkEvents);
   }
 
   async add(events: readonly ChangedEvent[]): Promise<void> {
-    for (const { event, contentHash, keeps, last, rows } of events) {
-      if (this.#gathered.length >= chunkEvents || this.#bytes >= chunkBytes) await this.#put(this.#takeGathered());
-      this.#gathered.push({ event, contentHash, keeps, lastNumber: last?.number ?? 0, rows });
-      this.#bytes += JSON.stringify(event).length;
+    for (const { event, contentHash, keeps, lastNumber, rows } of events) {
+      if (this.#gathered.length >= this.#most || this.#bytes >= chunkBytes) await this.#put(this.#takeGathered());
+      this.#gathered.push({ event, contentHash, keeps, lastNumber, rows });
+      this.#bytes += JSON.stringify(event).length + rows.reduce((sum, { raw }) => sum + raw.length, 0);
     }
   }
 

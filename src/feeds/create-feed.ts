@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import type { SecretRef } from '../config/fields.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import type { Secret } from '../config/secret.js';
@@ -41,12 +42,17 @@ export function createFeed(
   return {
     name,
     config,
-    source: createFeedSource(name, source, secrets, baseFolder),
-    part: async (path) => {
-      const whole = await partPath(`feeds.${name}`, path, { baseFolder, pattern, withheld });
-      return createFeedSource(name, { kind: 'path', path: whole, maxBytes, maxUnpackedBytes }, secrets, baseFolder);
+    source: createFeedSource(name, source, secrets, baseFolder, format.kind),
+    part: async (named) => {
+      const whole = await partPath(`feeds.${name}`, named, { baseFolder, pattern, withheld });
+      // Its rows are named by this, as those of the source: from the folder of the configuration.
+      const inside = relative(await realpath(baseFolder), whole);
+      const path = inside.startsWith('..') ? whole : inside;
+      return createFeedSource(name, { kind: 'path', path, maxBytes, maxUnpackedBytes }, secrets, baseFolder);
     },
     format,
+    asIs,
+    adopts: asIs && format.kind === 'misp' && format.adopt,
     mapping: () => (asIs ? compileAsIs(name, misp) : compileMapping(name, mapping, { columns, misp })),
     maxUnpackedBytes,
     beside: (file) => (pattern === undefined ? undefined : resolve(baseFolder, file)),
@@ -56,5 +62,6 @@ export function createFeed(
 /** Of the whole configuration: its store, itself, and the files that hold its secrets. */
 export function withheldBy({ config, path, resolve: inBaseFolder }: LoadedConfig): Withheld {
   const secrets = secretRefs(config).flatMap(({ ref }) => ('file' in ref ? [inBaseFolder(ref.file)] : []));
-  return { storeFolder: inBaseFolder(config.store.path), files: [path, ...secrets] };
+  const storeFolder = config.store.kind === 'file' ? inBaseFolder(config.store.path) : undefined;
+  return { storeFolder, files: [path, ...secrets] };
 }

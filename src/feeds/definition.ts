@@ -7,6 +7,7 @@ import type { FormatConfig } from './formats/config.js';
 import { mappingMistakes } from './mapping/compile.js';
 import { type MappingConfig, mappingShape } from './mapping/config.js';
 import { type KnownPreset, presets } from './presets/presets.js';
+import { namesMispFeed } from './sources/config.js';
 
 /** What a feed is made of, once its preset and what stands beside it in the configuration are put together. */
 export interface FeedDefinition {
@@ -69,12 +70,30 @@ function mistakesOfOptions(preset: KnownPreset, options: Readonly<Record<string,
 function mistakesOfMapping(config: FeedConfig, misp: MispEventConfig): readonly Mistake[] {
   const definition = feedDefinition(config);
   if (definition === undefined) return [];
-  const { mapping, asIs, columns } = definition;
+  const { format, mapping, asIs, columns } = definition;
   if (asIs) {
     const reason = 'means nothing where events are imported as they are, without `event` and `attributes`';
     return Object.keys(mapping).map((key) => ({ path: [key], of: 'key', reason }));
   }
-  return mappingMistakes(mapping, { columns, misp }).map(({ path, reason }) => ({ path, of: 'value', reason }));
+  const mistakes = mappingMistakes(mapping, { columns, misp }).map(
+    ({ path, reason }): Mistake => ({ path, of: 'value', reason }),
+  );
+  if (format.kind !== 'misp') return mistakes;
+  return [...mistakes, ...mistakesOfGroups(config, mapping), ...(format.adopt ? [uselessAdopt] : [])];
+}
+
+const uselessAdopt: Mistake = {
+  path: ['format', 'adopt'],
+  of: 'key',
+  reason: 'means nothing beside `event` and `attributes`: such events have UUIDs of their own',
+};
+
+/** Of a feed of MISP at an address only what changed is fetched: its events must not become one with others. */
+function mistakesOfGroups({ source }: FeedConfig, { groupBy }: MappingConfig): readonly Mistake[] {
+  if (source.kind !== 'url' || !namesMispFeed(source.url)) return [];
+  if (groupBy?.length === 1 && groupBy[0] === 'uuid') return [];
+  const reason = 'must be [uuid] for a feed of MISP at an address, of which only what changed is fetched';
+  return [{ path: ['groupBy'], of: 'value', reason }];
 }
 
 function mappingOf(config: FeedConfig): MappingConfig {

@@ -14,6 +14,10 @@ export interface Feed {
    */
   readonly part: (path: string) => Promise<FeedSource>;
   readonly format: FormatConfig;
+  /** Its events keep UUIDs that others gave them: MISP may have such an event of anybody. */
+  readonly asIs: boolean;
+  /** Of those: the feed may also rewrite events that it did not write. */
+  readonly adopts: boolean;
   /** Compiled anew for each import: `date: today` is another day then. */
   readonly mapping: () => CompiledMapping;
   readonly maxUnpackedBytes: number;

@@ -10,13 +10,17 @@ export function jsonLine(value: unknown): string {
 /** Not Node's readline, for which U+2028 ends a line: JSON leaves it as it is. */
 export async function* readJsonLines<T>(schema: z.ZodType<T>, input: Readable): AsyncGenerator<T> {
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  // Of a line of megabytes only the new piece is looked at.
+  let begun: string[] = [];
   for await (const chunk of input as AsyncIterable<Buffer>) {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield parse(schema, line);
+    const [first = '', ...others] = decoder.write(chunk).split('\n');
+    begun.push(first);
+    for (const next of others) {
+      yield parse(schema, begun.join(''));
+      begun = [next];
+    }
   }
-  rest += decoder.end();
+  const rest = begun.join('') + decoder.end();
   if (rest !== '') yield parse(schema, rest);
 }
 

@@ -33,7 +33,9 @@ export async function keepRejectedRows(rows: RejectedRows): Promise<readonly str
   const { feed, store, prefix, heads } = rows;
   const places = new Map((await store.list(prefix)).map((key) => [key, key]));
   const taken = new Set<string>();
-  for (const [index, { file, path }] of (await byFile(rows)).entries()) {
+  const { files, reasons } = await sorted(rows);
+  if (reasons !== undefined) await store.writeStream(createReadStream(reasons), () => reasonsKey(prefix));
+  for (const [index, { file, path }] of files.entries()) {
     const bytes = () =>
       Readable.from(rejectedFile(feed.format, heads.get(file) ?? noHead, rawsOf(path)), { objectMode: false });
     const key = `${prefix}${index}-${safeName(file)}`;
@@ -51,13 +53,22 @@ export async function keepRejectedRows(rows: RejectedRows): Promise<readonly str
 const noHead: FeedHead = { columns: null, text: '' };
 const rawSchema = z.string();
 
-/** Sorts the rows into one file for each they come from. */
-async function byFile({
-  folder,
-  rejects,
-}: RejectedRows): Promise<readonly { readonly file: string; readonly path: string }[]> {
+/** Where it stands of each rejected row why it was, a line of JSON each: with the rows it would be no file of their format. */
+export function reasonsKey(prefix: string): string {
+  return `${prefix.replace(/\/$/, '')}.jsonl`;
+}
+
+interface SortedRows {
+  readonly files: readonly { readonly file: string; readonly path: string }[];
+  readonly reasons: string | undefined;
+}
+
+/** Sorts the rows into one file for each they come from, and their reasons into another. */
+async function sorted({ folder, rejects }: RejectedRows): Promise<SortedRows> {
   const lines = new Map<string, LineFile>();
-  for await (const { file, raw } of rejects) {
+  const reasons = new LineFile(join(folder, 'reasons.jsonl'));
+  for await (const { file, row, code, reason, raw } of rejects) {
+    await reasons.add(jsonLine({ file, row, code, reason }));
     const known = lines.get(file) ?? new LineFile(join(folder, `rejected-${lines.size}.jsonl`));
     lines.set(file, known);
     await known.add(jsonLine(raw));
@@ -67,7 +78,7 @@ async function byFile({
     const path = await ofFile.end();
     if (path !== undefined) files.push({ file, path });
   }
-  return files;
+  return { files, reasons: await reasons.end() };
 }
 
 async function* rawsOf(path: string): AsyncGenerator<string> {

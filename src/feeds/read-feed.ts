@@ -1,7 +1,6 @@
-import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
-import { withoutFound } from './formats/columns.js';
+import { LurewatchError } from '../errors/lurewatch-error.js';
+import { rowsOf } from './file-rows.js';
 import type { FormatConfig } from './formats/config.js';
-import { readHead, readRows } from './formats/read-rows.js';
 import type { FeedHead } from './formats/reader.js';
 import type { CompiledMapping } from './mapping/compile.js';
 import { RowGroups } from './row-groups.js';
@@ -9,12 +8,12 @@ import {
   type FeedEvent,
   type FeedFile,
   isRejected,
+  type ListedEvent,
   type RejectedRow,
   type Row,
   type RowPlace,
   type SourceRow,
 } from './types.js';
-import { unpack } from './unpack/unpack.js';
 
 /** With the text of the rows that became the event. */
 export interface ReadEvent extends FeedEvent {
@@ -44,6 +43,8 @@ export interface FeedReading {
   readonly onRejectedGroup?: (key: string) => Promise<void>;
   /** Somebody else than the configuration named the files: errors do not say what columns they have. */
   readonly named?: boolean;
+  /** The file of a listed event is older than its list says. */
+  readonly onOlder?: (row: Row, listed: ListedEvent) => void;
 }
 
 export interface ReadRows {
@@ -77,7 +78,8 @@ export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent>
         counts.read += 1;
         if (counts.read % 1000 === 0) reading.onProgress(counts.read);
         if (isRejected(row)) {
-          countWithoutKey(row);
+          // The list tells which event it is of.
+          if (file.listed === undefined) countWithoutKey(row);
           await reading.onRejected(row);
           continue;
         }
@@ -87,7 +89,7 @@ export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent>
           await groups.add(key, row);
           continue;
         }
-        countWithoutKey(key);
+        if (file.listed === undefined) countWithoutKey(key);
         await rejectByMapping(key);
       }
     }
@@ -113,29 +115,6 @@ export async function* readFeed(reading: FeedReading): AsyncGenerator<ReadEvent>
 
 /** Fewer bad rows may just be bad rows: a file of rejected rows that is imported again, say. */
 const leastRowsForAVerdict = 3;
-
-async function* rowsOf(reading: FeedReading, file: FeedFile): AsyncGenerator<Row | RejectedRow> {
-  const { format, mapping, signal, maxUnpackedBytes } = reading;
-  const onProblem = (problem: LurewatchError) => reading.onProblem(reading.named ? withoutFound(problem) : problem);
-  try {
-    for (const stream of await unpack(file, { maxUnpackedBytes }, signal)) {
-      try {
-        reading.onHead(stream.name, await readHead(stream, format, { signal }));
-        for await (const rows of readRows(stream, format, { needs: mapping.needs, signal })) yield* rows;
-      } catch (error) {
-        onProblem(problemOr(error));
-      }
-    }
-  } catch (error) {
-    onProblem(problemOr(error));
-  }
-}
-
-/** What is wrong with one file is told and passed over; anything else ends the import. */
-function problemOr(error: unknown): LurewatchError {
-  if (isLurewatchError(error) && !error.retryable) return error;
-  throw error;
-}
 
 function sourceRows(event: FeedEvent, rows: readonly Row[]): readonly SourceRow[] {
   const places = new Set(event.rows.map(({ file, row }) => `${row} ${file}`));

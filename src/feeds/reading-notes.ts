@@ -16,6 +16,8 @@ export class ReadingNotes {
   readonly warnings: RowNote[] = [];
   readonly problems: FeedProblem[] = [];
   rejected = 0;
+  /** Warnings, shown or not. */
+  warned = 0;
   /** The first problem, for where nothing else came of the reading. */
   trouble: LurewatchError | undefined;
   readonly #lines: LineFile;
@@ -32,8 +34,9 @@ export class ReadingNotes {
   }
 
   warn(warnings: readonly RowWarning[]): void {
-    for (const { file, row, reason } of warnings) {
-      if (this.warnings.length < shown) this.warnings.push({ file, row, reason: cut(reason) });
+    this.warned += warnings.length;
+    for (const { file, row, code, reason } of warnings.slice(0, shown - this.warnings.length)) {
+      this.warnings.push({ file, row, code, reason: cut(reason) });
     }
   }
 

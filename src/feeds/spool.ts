@@ -44,7 +44,7 @@ const writtenSchema = z.object({
   action: z.enum(['created', 'updated', 'unchanged']),
   reference: z.string(),
   rows: z.array(z.object({ file: z.string(), row: z.number() })),
-  warnings: z.array(z.string()),
+  warnings: z.array(z.object({ code: z.string(), reason: z.string() })),
 });
 export type ReportedEvent = Readonly<z.output<typeof writtenSchema>>;
 
@@ -57,6 +57,8 @@ const stateSchema = z.object({
   rejected: z.number(),
   /** Every file was read to its end. */
   complete: z.boolean(),
+  /** When the import before it was recorded; absent: there was none. */
+  latestAtMs: z.number().optional(),
   /** Of each file, by its name. */
   heads: z.record(z.string(), z.object({ columns: z.array(z.string()).nullable(), text: z.string() })),
 });
@@ -106,9 +108,22 @@ export class Spool {
   }
 
   /** What became of a chunk. Put twice, the first stands: a later attempt of the same chunk knows less. */
-  async putOutcome(chunk: number, rejects: readonly SpooledReject[], written: readonly ReportedEvent[]): Promise<void> {
+  async putOutcome(
+    chunk: number,
+    rejects: readonly SpooledReject[],
+    written: readonly ReportedEvent[],
+    unsettledFiles: readonly string[] = [],
+  ): Promise<void> {
     if (rejects.length > 0) await this.#put(`rejected-${padded(chunk)}`, rejects);
     if (written.length > 0) await this.#put(`written-${padded(chunk)}`, written);
+    if (unsettledFiles.length > 0) await this.#put(`unsettled-${padded(chunk)}`, unsettledFiles);
+  }
+
+  /** Files with an event that was left to another import, which may have read an older feed than this one. */
+  async unsettledFiles(): Promise<ReadonlySet<string>> {
+    const files = new Set<string>();
+    for await (const file of this.#all('unsettled-', z.string())) files.add(file);
+    return files;
   }
 
   /** Lines of what was read and rejected, gathered in a file of this machine. */
@@ -190,9 +205,18 @@ export async function clearAbandonedSpools(
   for (const spool of spools) {
     const [body] = await store.readMany([`${spool}manifest.json`]);
     // The manifest comes first and goes last: without one, only a writer that came late was there.
-    const manifest = manifestSchema.safeParse(JSON.parse(body?.toString() ?? 'null'));
-    if (manifest.success && (await isOpen(manifest.data.workflowId))) continue;
+    const workflowId = holderOf(body);
+    if (workflowId !== undefined && (await isOpen(workflowId))) continue;
     await clearSpool(store, spool);
+  }
+}
+
+/** Of a damaged manifest nobody: an import that is still open says then that a part of it is gone, and can be repeated. */
+function holderOf(manifest: Buffer | undefined): string | undefined {
+  try {
+    return manifestSchema.parse(JSON.parse(manifest?.toString() ?? 'null')).workflowId;
+  } catch {
+    return undefined;
   }
 }
 

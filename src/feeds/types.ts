@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../errors/catalogue.js';
+import type { Warning } from '../errors/warning.js';
 import type { MispEvent } from '../misp/types.js';
 
 /** What a feed passes through: files → rows → events. */
@@ -17,6 +18,22 @@ export interface LocalFile {
 export interface FeedFile extends LocalFile {
   /** SHA-256 of its bytes, hex. */
   readonly sha256: string;
+  /** Set: its source says that it holds this one event. */
+  readonly listed?: ListedFile;
+}
+
+/** An event as the manifest of a feed of MISP lists it. */
+export interface ListedEvent {
+  /** In lower case. */
+  readonly uuid: string;
+  /** When it last changed, seconds since 1970; '' where the manifest does not say. */
+  readonly timestamp: string;
+}
+
+/** What is expected of its file. */
+export interface ListedFile extends ListedEvent {
+  /** Unpacked. */
+  readonly maxBytes: number;
 }
 
 /** A file unpacked and ready to be read: a zip holds several. */
@@ -61,9 +78,7 @@ export function isRejected(row: ReadRow): row is RejectedRow {
 }
 
 /** Something that a person should know of a row that became an event all the same: an attribute left out, say. */
-export interface RowWarning extends RowPlace {
-  readonly reason: string;
-}
+export interface RowWarning extends RowPlace, Warning {}
 
 /** An event that rows with an equal key became. */
 export interface FeedEvent {

@@ -2,7 +2,7 @@ import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Folders of this machine that an import works in: copies of files, rows on their way to events. */
+/** Folders of this machine: copies of files and large mails, rows on their way to events. */
 
 /** Names the host, since several may share the temporary directory, and their process ids say nothing to each other. */
 const prefix = `lurewatch-feed-${hostname().replace(/[^A-Za-z0-9]+/g, '_')}-`;

@@ -12,7 +12,7 @@ function changed(number: number, infoChars: number): ChangedEvent {
     ...{ uuid, info: 'x'.repeat(infoChars), date: '2026-03-01', published: false, Attribute: [], Tag: [] },
     ...{ distribution: '0', threat_level_id: '4', analysis: '0' },
   };
-  const rest = { key: uuid, rows: [], rejectedRows: 0, warnings: [], last: undefined, keeps: false };
+  const rest = { key: uuid, rows: [], rejectedRows: 0, warnings: [], last: undefined, lastNumber: 0, keeps: false };
   return { event, contentHash: uuid, ...rest };
 }
 

@@ -151,6 +151,12 @@ const mispFormat = z.strictObject({
     ),
   charset,
   maxRecordChars: recordLimit(64 * 1024 * 1024),
+  adopt: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Of events imported as they are. False: an event that MISP has and this feed did not write stays as it is, and its row is rejected (LW_ROW_TAKEN). True: the feed rewrites any event in MISP whose UUID it names, as far as MISP lets its key do so, and marks it by `tagGone`: alerts and events of analysts, too.',
+    ),
 });
 
 export const formatSchema = z.discriminatedUnion('kind', [

@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { parse } from 'tldts';
+import { parseAnyUrl } from '../../url/parse-any-url.js';
 
 /** Types of MISP that a list can hold. The last ones are never recognised: `format.type` has to say so. */
 export const keptTypes = [
@@ -83,7 +84,7 @@ function numbered(text: string): Indicator | null {
 }
 
 function url(text: string): Indicator | null {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return URL.canParse(text) ? { value: text, type: 'url' } : null;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return parseAnyUrl(text) !== null ? { value: text, type: 'url' } : null;
   // MISP takes a URL without a scheme as it is.
   const slash = text.indexOf('/');
   if (slash <= 0) return null;
@@ -91,7 +92,7 @@ function url(text: string): Indicator | null {
   // A network with too many bits is a slip, and no path.
   if (isIP(before) !== 0 && /^\/\d{1,3}$/.test(text.slice(slash))) return null;
   const known = address(before) ?? host(before);
-  return known !== null && URL.canParse(`http://${text}`) ? { value: text, type: 'url' } : null;
+  return known !== null && parseAnyUrl(`http://${text}`) !== null ? { value: text, type: 'url' } : null;
 }
 
 function mailAddress(text: string): Indicator | null {

@@ -5,6 +5,8 @@ import { type CutValue, ValueCutter } from './json-scanner.js';
 export interface DocumentTaker {
   /** @param key that the `*` of the path stands for */
   record(value: CutValue, key: string | undefined): void;
+  /** Each key that the `*` of the path stands for, before its records: an empty list has none. */
+  starKey?(key: string): void;
 }
 
 /** A list or object on the way to the rows. */
@@ -106,7 +108,7 @@ export class JsonDocument {
       case 'value': {
         level.state = 'after';
         const wanted = this.#path[level.matched];
-        if (wanted === '*') this.#starKey = this.#key;
+        if (wanted === '*') this.#gotStarKey(this.#key ?? '');
         const onPath = wanted === '*' || wanted === this.#key;
         return onPath ? this.#value(character, at, level.matched + 1) : this.#pass(character, at);
       }
@@ -201,6 +203,11 @@ export class JsonDocument {
     if (this.#key === undefined) throw this.#broken(at, 'a key is no JSON string');
     const level = this.#levels.at(-1);
     if (level !== undefined && level.keys.length < mostKeys) level.keys.push(this.#key);
+  }
+
+  #gotStarKey(key: string): void {
+    this.#starKey = key;
+    this.#taker.starKey?.(key);
   }
 
   /** The path leads to a value in which there can be no rows. Null is a list without any. */

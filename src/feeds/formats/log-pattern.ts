@@ -1,17 +1,15 @@
 import { RE2JS } from 're2js';
+import { expressionMistake } from '../../expressions/expression.js';
 import type { LogFormat } from './config.js';
 import type { LineParser } from './line-reader.js';
 import { setField } from './set-field.js';
 
 /** Why a pattern cannot be used, or null. RE2 syntax: no pattern and no line make it slow. */
 export function patternMistake(pattern: string): string | null {
-  try {
-    const names = Object.keys(RE2JS.compile(pattern).namedGroups());
-    return names.length === 0 ? 'must have a named group for each field, like (?P<ip>\\S+)' : null;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
-    return `must be a regular expression in RE2 syntax: ${reason}`;
-  }
+  const mistake = expressionMistake(pattern);
+  if (mistake !== undefined) return `must be a regular expression in RE2 syntax: ${mistake}`;
+  const names = Object.keys(RE2JS.compile(pattern).namedGroups());
+  return names.length === 0 ? 'must have a named group for each field, like (?P<ip>\\S+)' : null;
 }
 
 /** Lines of a log by the named groups of a regular expression. A group that took no part is an absent field. */

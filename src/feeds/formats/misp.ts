@@ -75,7 +75,9 @@ export class MispReader implements RecordReader {
     if (mistake !== null) return rejectedRow(place.file, place.row, raw, 'LW_ROW_CHARSET', mistake);
     const value = parsed(raw);
     if (isObject(value) && isEvent(value.Event)) {
-      return { ...place, fields: eventFields(value.Event, JSON.stringify(value.Event)), raw };
+      const text = written(value.Event);
+      if (text === undefined) return rejectedRow(place.file, place.row, raw, 'LW_ROW_COLUMNS', 'nests too deeply');
+      return { ...place, fields: eventFields(value.Event, text), raw };
     }
     if (isEvent(value)) return { ...place, fields: eventFields(value, raw), raw };
     const what = value === undefined ? 'is no JSON' : 'is no MISP event: it has no `info`';
@@ -110,6 +112,16 @@ function parsed(raw: string): unknown {
     return JSON.parse(raw);
   } catch {
     return undefined;
+  }
+}
+
+/** Undefined where it nests so deeply that the stack does not suffice: reading takes none, writing does. */
+function written(event: JsonObject): string | undefined {
+  try {
+    return JSON.stringify(event);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Warning } from '../../errors/warning.js';
 import { checkValue } from '../../misp/check-value.js';
 import { describeType } from '../../misp/describe-types.js';
 import { attributeUuid } from '../../misp/identity.js';
@@ -25,7 +26,8 @@ export function attributesOf(sources: readonly unknown[], context: AsIsContext):
     if (first !== undefined) {
       // Where nothing is lost by that, nothing is said.
       if (markOf(first) === markOf({ ...first, ...read.content })) continue;
-      context.warn(`${place}: left out, MISP would drop it: the event has this ${type} already, with other words`);
+      const reason = `${place}: left out, MISP would drop it: the event has this ${type} already, with other words`;
+      context.warn('LW_WARN_REPEATED', reason);
       continue;
     }
     const made = () => attributeUuid(context.event, type, category, value);
@@ -39,7 +41,7 @@ export function attributesOf(sources: readonly unknown[], context: AsIsContext):
 export function readAttribute(source: unknown, place: string, warn: AsIsContext['warn']): AsIsAttribute | undefined {
   const parsed = sourceAttributeSchema.safeParse(source);
   if (!parsed.success) {
-    warn(`${place}: left out: it is no attribute`);
+    warn('LW_WARN_VALUE', `${place}: left out: it is no attribute`);
     return undefined;
   }
   const attribute = parsed.data;
@@ -49,10 +51,13 @@ export function readAttribute(source: unknown, place: string, warn: AsIsContext[
   const checked = checkValue(type, named === '' ? undefined : named, attribute.value);
   const definition = describeType(type);
   if ('reason' in checked || definition === undefined) {
-    warn(`${place}: left out, MISP would drop it: ${'reason' in checked ? checked.reason : 'unknown type'}`);
+    const { code, reason }: Warning = 'reason' in checked ? checked : { code: 'LW_WARN_TYPE', reason: 'unknown type' };
+    warn(code, `${place}: left out, MISP would drop it: ${reason}`);
     return undefined;
   }
-  if (attribute.data !== '') warn(`${place}: without its file: files of attributes are not imported`);
+  if (attribute.data !== '') {
+    warn('LW_WARN_NOT_IMPORTED', `${place}: without its file: files of attributes are not imported`);
+  }
   const tags = tagsOf(attribute, `${place}.Tag`, warn);
   const content = {
     type,

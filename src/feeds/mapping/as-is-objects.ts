@@ -17,7 +17,7 @@ export function objectsOf(sources: readonly unknown[], context: AsIsContext): re
     const place = `Object[${index}]`;
     const parsed = sourceObjectSchema.safeParse(source);
     if (parsed.success) return parsed.data.deleted === true ? [] : readObject(parsed.data, place, context);
-    context.warn(`${place}: left out: it is no object`);
+    context.warn('LW_WARN_OBJECT', `${place}: left out: it is no object`);
     return [];
   });
 }
@@ -30,7 +30,7 @@ interface Related extends AsIsAttribute {
 function readObject(source: SourceObject, place: string, context: AsIsContext): readonly MispObject[] {
   const { warn } = context;
   const leftOut = (reason: string): readonly MispObject[] => {
-    warn(`${place}: left out, MISP would drop it: ${reason}`);
+    warn('LW_WARN_OBJECT', `${place}: left out, MISP would drop it: ${reason}`);
     return [];
   };
   const name = cleanText(source.name);
@@ -46,7 +46,9 @@ function readObject(source: SourceObject, place: string, context: AsIsContext): 
   const uuid = takeUuid(source.uuid, made, context);
   // Equal to another one to the last value.
   if (uuid === undefined) return [];
-  if (source.ObjectReference.length > 0) warn(`${place}: without its references to other objects`);
+  if (source.ObjectReference.length > 0) {
+    warn('LW_WARN_NOT_IMPORTED', `${place}: without its references to other objects`);
+  }
   const version = source.template_version.trim();
   return [
     {
@@ -70,7 +72,7 @@ function readRelated(source: unknown, place: string, warn: AsIsContext['warn']):
   if (read === undefined) return [];
   const relation = cleanText(read.source.object_relation);
   if (relation !== '' && relation.length <= longestRelation) return [{ ...read, relation, place }];
-  warn(`${place}: left out, MISP would drop it: ${quoted(relation)} is no object_relation`);
+  warn('LW_WARN_OBJECT', `${place}: left out, MISP would drop it: ${quoted(relation)} is no object_relation`);
   return [];
 }
 

@@ -1,3 +1,4 @@
+import type { WarningCode } from '../../errors/catalogue.js';
 import { quoted } from '../../misp/check-value.js';
 import { isStoredDate, longestDate, normaliseDate } from '../../misp/check-value-dates.js';
 import type { MispTag } from '../../misp/types.js';
@@ -12,7 +13,7 @@ export interface AsIsContext {
   readonly event: string;
   /** The UUIDs of attributes and objects so far: MISP drops what comes with one that is taken. */
   readonly taken: Set<string>;
-  readonly warn: (reason: string) => void;
+  readonly warn: (code: WarningCode, reason: string) => void;
 }
 
 /** As MISP checks UUIDs: CakePHP's Validation::uuid, which knows no version above 5. */
@@ -52,11 +53,14 @@ export function tagsOf({ Tag, Galaxy }: SourceTags, place: string, warn: AsIsCon
     const known = name.toLowerCase();
     if (name === '' || local.has(known)) continue;
     if (name.length > longestTagCharacters) {
-      warn(`${place}: left out: ${quoted(name)} has more than the ${longestTagCharacters} characters of MISP`);
+      const reason = `${place}: left out: ${quoted(name)} has more than the ${longestTagCharacters} characters of MISP`;
+      warn('LW_WARN_TAG', reason);
     } else if (!tags.has(known)) tags.set(known, { name });
   }
-  if (local.size > 0)
-    warn(`${place}: left out: ${[...local].map(quoted).join(', ')}, local to where the event is from`);
+  if (local.size > 0) {
+    const names = [...local].map(quoted).join(', ');
+    warn('LW_WARN_TAG', `${place}: left out: ${names}, local to where the event is from`);
+  }
   return [...tags.values()];
 }
 
@@ -72,13 +76,13 @@ export function seenOf(
     const date = text.length > longestDate ? '' : normaliseDate(text);
     // As MISP answers it: with a colon in the offset.
     if (isStoredDate(date)) return date.replace(/(\d\d)$/, ':$1');
-    warn(`${place}: without ${name}: ${quoted(text)} is no date`);
+    warn('LW_WARN_DATE', `${place}: without ${name}: ${quoted(text)} is no date`);
     return undefined;
   };
   const first = read('first_seen');
   const last = read('last_seen');
   const backwards = first !== undefined && last !== undefined && Date.parse(last) < Date.parse(first);
-  if (backwards) warn(`${place}: without last_seen: ${last} is before ${first}`);
+  if (backwards) warn('LW_WARN_DATE', `${place}: without last_seen: ${last} is before ${first}`);
   return {
     ...(first === undefined ? {} : { first_seen: first }),
     ...(last === undefined || backwards ? {} : { last_seen: last }),

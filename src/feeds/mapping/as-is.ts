@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { WarningCode } from '../../errors/catalogue.js';
 import { quoted, valueRulesVersion } from '../../misp/check-value.js';
 import { isEventDate, isStoredDate, longestDate, normaliseDate } from '../../misp/check-value-dates.js';
 import type { MispEventConfig } from '../../misp/config.js';
@@ -60,6 +61,7 @@ function buildEvent(key: string, rows: readonly Row[], constants: Constants, mis
       ({ file, row: number }): RowWarning => ({
         file,
         row: number,
+        code: 'LW_WARN_REPEATED',
         reason: `left out: the feed has this event again, as ${row.file}, row ${row.row}`,
       }),
     );
@@ -82,7 +84,7 @@ function readEvent(
   if (date === undefined) return { code: 'LW_ROW_DATE', rule: 'date', reason: `${quoted(source.date)} is no date` };
 
   const warnings: RowWarning[] = [];
-  const warn = (reason: string) => warnings.push({ file: row.file, row: row.row, reason });
+  const warn = (code: WarningCode, reason: string) => warnings.push({ file: row.file, row: row.row, code, reason });
   const context = { event: uuid, taken: new Set<string>(), warn };
   const objects = objectsOf(source.Object, context);
   const event: MispEvent = {
@@ -96,8 +98,12 @@ function readEvent(
     Attribute: attributesOf(source.Attribute, context),
     ...(objects.length === 0 ? {} : { Object: objects }),
   };
-  if (source.EventReport.length > 0) warn('EventReport: left out: reports are not imported');
-  if (source.extends_uuid !== '') warn(`extends_uuid: left out: it extends ${quoted(source.extends_uuid)}`);
+  if (source.EventReport.length > 0) {
+    warn('LW_WARN_NOT_IMPORTED', 'EventReport: left out: reports are not imported');
+  }
+  if (source.extends_uuid !== '') {
+    warn('LW_WARN_NOT_IMPORTED', `extends_uuid: left out: it extends ${quoted(source.extends_uuid)}`);
+  }
   return { event, warnings };
 }
 
@@ -114,11 +120,13 @@ function oneOf(
   name: 'threat_level_id' | 'analysis',
   allowed: RegExp,
   byDefault: number,
-  warn: (reason: string) => void,
+  warn: (code: WarningCode, reason: string) => void,
 ): string {
   const text = source[name].trim();
   if (allowed.test(text)) return text;
-  if (text !== '') warn(`${name}: ${byDefault} instead of ${quoted(text)}, which MISP does not know`);
+  if (text !== '') {
+    warn('LW_WARN_FIELD', `${name}: ${byDefault} instead of ${quoted(text)}, which MISP does not know`);
+  }
   return String(byDefault);
 }
 

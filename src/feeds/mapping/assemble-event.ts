@@ -1,3 +1,4 @@
+import type { Warning } from '../../errors/warning.js';
 import { attributeUuid, namedUuid } from '../../misp/identity.js';
 import type { MispAttribute, MispEvent, MispObject, MispObjectAttribute, MispTag } from '../../misp/types.js';
 import { cutText, longestValueBytes } from '../../misp/values.js';
@@ -13,7 +14,7 @@ export interface MappedRow {
   readonly tags: readonly string[];
   readonly attributes: readonly AttributeDraft[];
   readonly objects: readonly ObjectDraft[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Puts rows together to their event: everything in the order of first appearance, nothing twice. */
@@ -27,7 +28,7 @@ export function assembleEvent(
   const attributes = new Map<string, AttributeDraft>();
   const objects = new Map<string, MispObject>();
   for (const row of rows) {
-    const warn = (reason: string) => warnings.push({ file: row.place.file, row: row.place.row, reason });
+    const warn = (warning: Warning) => warnings.push({ file: row.place.file, row: row.place.row, ...warning });
     row.warnings.forEach(warn);
     for (const name of row.tags) {
       // MISP looks tags up without regard to case.
@@ -59,7 +60,7 @@ export function assembleEvent(
 function addAttribute(
   attributes: Map<string, AttributeDraft>,
   draft: AttributeDraft,
-  warn: (reason: string) => void,
+  warn: (warning: Warning) => void,
 ): void {
   const { type, category, value, comment, rule } = draft;
   const identity = `${type}|${category}|${value}`;
@@ -68,7 +69,8 @@ function addAttribute(
   else if (draft.joinComments) attributes.set(identity, withComment(first, comment));
   else if (first.comment !== comment || first.toIds !== draft.toIds) {
     const other = first.rule === rule ? 'with another comment' : `by ${first.rule}`;
-    warn(`${rule}: left out, MISP would drop it: the event has this ${type} already, ${other}`);
+    const reason = `${rule}: left out, MISP would drop it: the event has this ${type} already, ${other}`;
+    warn({ code: 'LW_WARN_REPEATED', reason });
   }
 }
 

@@ -1,18 +1,19 @@
+import type { Warning } from '../../errors/warning.js';
 import { checkFormat, quoted } from '../../misp/check-value.js';
 import { describeType, type TypeDefinition, typeMistake } from '../../misp/describe-types.js';
 import { cleanText, cutText, longestValueBytes } from '../../misp/values.js';
+import { compileTemplate, type Template } from '../../templates/template.js';
 import type { Row } from '../types.js';
 import { compileType, type TypeOf } from './attribute-type.js';
 import { compileCondition } from './conditions.js';
 import type { AttributeConfig, DatedConfig, DatesConfig } from './config.js';
 import { compileDates, type DateReader } from './dates.js';
-import { compileExpression } from './expression.js';
+import { mappingExpression } from './expression.js';
 import type { MappingCheck, MappingMistake } from './mistakes.js';
 import type { AttributeDraft, Rejection } from './row-result.js';
-import { compileTemplate, type Template } from './template.js';
 
 /** Adds what a rule makes of a row to `drafts`, and what it leaves out to `warnings`. A rejection is of the whole row. */
-export type AttributeRule = (row: Row, drafts: AttributeDraft[], warnings: string[]) => Rejection | undefined;
+export type AttributeRule = (row: Row, drafts: AttributeDraft[], warnings: Warning[]) => Rejection | undefined;
 
 /** What the parts of a mapping are compiled with. */
 export interface RuleContext {
@@ -42,10 +43,10 @@ export function compileAttribute(
   const date = compileDateValue(config, [...path, 'date'], rule, context);
   const seen = compileSeen(config, path, rule, context);
   const applies = (row: Row, text: string) => !(unless?.(row, text) ?? false) && (when?.(row, text) ?? true);
-  const make = (row: Row, text: string, type: KnownType, warnings: string[]): AttributeDraft | undefined => {
+  const make = (row: Row, text: string, type: KnownType, warnings: Warning[]): AttributeDraft | undefined => {
     const checked = checkFormat(type.name, text);
     if ('reason' in checked) {
-      warnings.push(`${rule}: left out, MISP would drop it: ${checked.reason}`);
+      warnings.push({ code: checked.code, reason: `${rule}: left out, MISP would drop it: ${checked.reason}` });
       return undefined;
     }
     return {
@@ -65,7 +66,7 @@ export function compileAttribute(
       if (!applies(row, text)) continue;
       const type = knownType(typeOf, config.category, row, text);
       if (typeof type === 'string') {
-        warnings.push(`${rule}: left out: ${type}`);
+        warnings.push({ code: 'LW_WARN_TYPE', reason: `${rule}: left out: ${type}` });
         continue;
       }
       const dated = date?.(type.value, warnings) ?? type.value;
@@ -104,7 +105,7 @@ function compileSplit(
 ): (texts: readonly string[]) => readonly string[] {
   if (config === undefined) return (texts) => texts;
   const expression =
-    typeof config === 'string' ? undefined : compileExpression(config.matches, [...path, 'matches'], check);
+    typeof config === 'string' ? undefined : mappingExpression(config.matches, [...path, 'matches'], check);
   const parts = (text: string): readonly string[] =>
     typeof config === 'string' ? text.split(config) : (expression?.split(text) ?? [text]);
   return (texts) => texts.flatMap(parts).filter((part) => part.trim() !== '');
@@ -118,7 +119,7 @@ function compileDateValue(
   path: Path,
   rule: string,
   { dates, check }: RuleContext,
-): ((text: string, warnings: string[]) => DateValue) | undefined {
+): ((text: string, warnings: Warning[]) => DateValue) | undefined {
   if (config === undefined || config === false) return undefined;
   const { optional = false, ...formats } = config === true ? {} : config;
   const reader = compileDates(formats, dates, path, check);
@@ -127,7 +128,7 @@ function compileDateValue(
     if (date !== undefined) return date;
     const reason = noDate(value, text, reader);
     if (!optional) return { rejection: { code: 'LW_ROW_DATE', rule, reason } };
-    warnings.push(`${rule}: left out: ${reason}`);
+    warnings.push({ code: 'LW_WARN_DATE', reason: `${rule}: left out: ${reason}` });
     return { rejection: undefined };
   };
 }
@@ -145,16 +146,18 @@ function compileSeen(
   path: Path,
   rule: string,
   context: RuleContext,
-): ((row: Row, warnings: string[]) => Seen) | undefined {
+): ((row: Row, warnings: Warning[]) => Seen) | undefined {
   const first = compileDated(config.firstSeen, [...path, 'firstSeen'], context);
   const last = compileDated(config.lastSeen, [...path, 'lastSeen'], context);
   if (first === undefined && last === undefined) return undefined;
-  const read = (dated: Dated | undefined, name: string, row: Row, warnings: string[]): string | undefined => {
+  const read = (dated: Dated | undefined, name: string, row: Row, warnings: Warning[]): string | undefined => {
     const text = dated?.template.render(row);
     if (dated === undefined || text === undefined) return undefined;
     const date = dated.reader.read(text);
-    if (date === undefined)
-      warnings.push(`${rule}: without ${name}: ${noDate(dated.template.source, text, dated.reader)}`);
+    if (date === undefined) {
+      const reason = `${rule}: without ${name}: ${noDate(dated.template.source, text, dated.reader)}`;
+      warnings.push({ code: 'LW_WARN_DATE', reason });
+    }
     // As MISP answers it: with a colon in the offset.
     return date?.replace(/(\d\d)$/, ':$1');
   };
@@ -162,7 +165,10 @@ function compileSeen(
     const firstSeen = read(first, 'firstSeen', row, warnings);
     const lastSeen = read(last, 'lastSeen', row, warnings);
     const backwards = firstSeen !== undefined && lastSeen !== undefined && Date.parse(lastSeen) < Date.parse(firstSeen);
-    if (backwards) warnings.push(`${rule}: without lastSeen: ${lastSeen} is before ${firstSeen}`);
+    if (backwards) {
+      const reason = `${rule}: without lastSeen: ${lastSeen} is before ${firstSeen}`;
+      warnings.push({ code: 'LW_WARN_DATE', reason });
+    }
     return {
       ...(firstSeen === undefined ? {} : { firstSeen }),
       ...(lastSeen === undefined || backwards ? {} : { lastSeen }),

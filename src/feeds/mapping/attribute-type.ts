@@ -1,12 +1,12 @@
 import { quoted } from '../../misp/check-value.js';
 import { typeMistake } from '../../misp/describe-types.js';
+import { columnValues } from '../../templates/template.js';
 import { recogniseIndicator } from '../formats/indicator.js';
 import { refang } from '../formats/refang.js';
 import type { Row } from '../types.js';
 import type { RuleContext } from './attribute-rule.js';
 import type { AttributeConfig } from './config.js';
 import type { MappingMistake } from './mistakes.js';
-import { columnValues } from './template.js';
 
 /** The type of a value of a row, and the value by it where that differs; or why it has none. */
 export type TypeOf = (

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
+import type { Warning } from '../../errors/warning.js';
 import { valueRulesVersion } from '../../misp/check-value.js';
 import type { MispEventConfig } from '../../misp/config.js';
 import { feedEventUuid } from '../../misp/identity.js';
@@ -128,7 +129,7 @@ function buildEvent(uuid: string, key: string, rows: readonly Row[], event: Even
 function mapRow(row: Row, event: EventRule, rules: Rules): MappedRow | Rejection {
   const head = event.head(row);
   if (isRejection(head)) return head;
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   const attributes: AttributeDraft[] = [];
   const objects: ObjectDraft[] = [];
   for (const rule of rules.attributes) {
@@ -144,7 +145,7 @@ function mapRow(row: Row, event: EventRule, rules: Rules): MappedRow | Rejection
 }
 
 function withoutAttributes(row: Row, { warnings }: MappedRow): RejectedByRule {
-  const why = warnings.length === 0 ? '' : ` (${warnings.join('; ')})`;
+  const why = warnings.length === 0 ? '' : ` (${warnings.map(({ reason }) => reason).join('; ')})`;
   return reject(row, 'LW_ROW_VALUE', 'attributes', `none has a value, and an event needs one${why}`);
 }
 

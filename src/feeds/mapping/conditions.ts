@@ -1,8 +1,8 @@
+import { columnValues } from '../../templates/template.js';
 import type { Row } from '../types.js';
 import type { ConditionConfig } from './config.js';
-import { compileExpression } from './expression.js';
+import { mappingExpression } from './expression.js';
 import type { MappingCheck, MappingMistake } from './mistakes.js';
-import { columnValues } from './template.js';
 
 /** `value`: of the rule that the condition belongs to, one of several where it is split. */
 export type Condition = (row: Row, value: string) => boolean;
@@ -42,7 +42,7 @@ function compileTest(
     const words = wordSet(equals);
     return (text) => words.has(text.trim());
   }
-  const expression = compileExpression(matches ?? '', [...path, 'matches'], check);
+  const expression = mappingExpression(matches ?? '', [...path, 'matches'], check);
   return (text) => expression?.test(text) ?? false;
 }
 

@@ -1,13 +1,14 @@
+import type { Warning } from '../../errors/warning.js';
 import { quoted } from '../../misp/check-value.js';
 import type { MispEventConfig } from '../../misp/config.js';
 import type { MispEvent } from '../../misp/types.js';
 import { cleanText, cutText, longestValueBytes } from '../../misp/values.js';
+import { compileTemplate, type Template } from '../../templates/template.js';
 import type { Row } from '../types.js';
 import { compileDated, noDate, type RuleContext } from './attribute-rule.js';
 import type { EventConfig } from './config.js';
 import { readDay } from './dates.js';
 import { isRejection, type Rejection } from './row-result.js';
-import { compileTemplate, type Template } from './template.js';
 
 /** What an event has besides attributes, by one of its rows. */
 export interface EventHead {
@@ -18,7 +19,7 @@ export interface EventHead {
 export interface EventRule {
   readonly head: (row: Row) => EventHead | Rejection;
   /** Tag names by a row; what is left out stands in `warnings`. */
-  readonly tags: (row: Row, warnings: string[]) => readonly string[];
+  readonly tags: (row: Row, warnings: Warning[]) => readonly string[];
   /** What is the same for all events of the feed. */
   readonly constants: Pick<
     MispEvent,
@@ -86,13 +87,14 @@ function compileDay(config: EventConfig['date'], context: RuleContext): (row: Ro
   };
 }
 
-function tagNames(template: Template, row: Row, warnings: string[]): readonly string[] {
+function tagNames(template: Template, row: Row, warnings: Warning[]): readonly string[] {
   return template.renderAll(row).flatMap((text) => {
     const name = cleanText(text);
     if (name.length <= longestTagCharacters) return name === '' ? [] : [name];
-    warnings.push(
-      `event.tags: left out: ${quoted(name)} has ${name.length} characters, more than the ${longestTagCharacters} of MISP`,
-    );
+    warnings.push({
+      code: 'LW_WARN_TAG',
+      reason: `event.tags: left out: ${quoted(name)} has ${name.length} characters, more than the ${longestTagCharacters} of MISP`,
+    });
     return [];
   });
 }

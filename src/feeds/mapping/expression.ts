@@ -1,19 +1,14 @@
-import { RE2JS } from 're2js';
+import { compileExpression, type Expression, expressionMistake } from '../../expressions/expression.js';
 import type { MappingCheck, MappingMistake } from './mistakes.js';
 
-/** A regular expression whose time is linear in the text, since the texts are other people's. Undefined: a mistake. */
-export function compileExpression(
-  expression: string,
+/** A regular expression of a mapping. Undefined: a mistake. */
+export function mappingExpression(
+  source: string,
   path: MappingMistake['path'],
   check: MappingCheck,
-): RE2JS | undefined {
-  try {
-    return RE2JS.compile(expression);
-  } catch (error) {
-    check.mistake(
-      path,
-      `is no regular expression (RE2 syntax): ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return undefined;
-  }
+): Expression | undefined {
+  const mistake = expressionMistake(source);
+  if (mistake === undefined) return compileExpression(source);
+  check.mistake(path, `is no regular expression (RE2 syntax): ${mistake}`);
+  return undefined;
 }

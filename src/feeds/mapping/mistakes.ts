@@ -1,14 +1,16 @@
 import { nearest } from '../../config/nearest.js';
+import type { TemplateCheck, TemplatePath } from '../../templates/template.js';
 
 /** What is wrong in a mapping, found before any row is looked at. */
 export interface MappingMistake {
   /** Where in the mapping: `['attributes', 0, 'value']`. */
-  readonly path: readonly (string | number)[];
+  readonly path: TemplatePath;
   readonly reason: string;
 }
 
 /** What the compilers of the parts of a mapping share: the columns they meet and the mistakes they find. */
-export class MappingCheck {
+export class MappingCheck implements TemplateCheck {
+  readonly noun = 'column';
   readonly mistakes: MappingMistake[] = [];
   readonly needs = new Set<string>();
   readonly #columns: ReadonlySet<string> | undefined;

@@ -1,12 +1,13 @@
 import { nearest } from '../../config/nearest.js';
+import type { Warning } from '../../errors/warning.js';
 import { type ObjectTemplate, objectTemplates } from '../../misp/objects/templates.js';
 import { cleanText, cutText, longestValueBytes } from '../../misp/values.js';
+import { compileTemplate } from '../../templates/template.js';
 import type { Row } from '../types.js';
 import { type AttributeRule, compileAttribute, type RuleContext } from './attribute-rule.js';
 import type { ObjectConfig } from './config.js';
 import type { MappingMistake } from './mistakes.js';
 import type { AttributeDraft, ObjectAttributeDraft, Rejection } from './row-result.js';
-import { compileTemplate } from './template.js';
 
 export interface ObjectDraft {
   readonly name: string;
@@ -15,7 +16,7 @@ export interface ObjectDraft {
   readonly attributes: readonly ObjectAttributeDraft[];
 }
 
-export type ObjectRule = (row: Row, drafts: ObjectDraft[], warnings: string[]) => Rejection | undefined;
+export type ObjectRule = (row: Row, drafts: ObjectDraft[], warnings: Warning[]) => Rejection | undefined;
 
 export function compileObject(
   config: ObjectConfig,
@@ -52,7 +53,8 @@ export function compileObject(
     }
     if (attributes.length === 0) return undefined;
     if (!attributes.some(({ relation }) => template.requiredOneOf.includes(relation))) {
-      warnings.push(`${rule}: left out: its template asks for one of ${template.requiredOneOf.join(', ')}`);
+      const reason = `${rule}: left out: its template asks for one of ${template.requiredOneOf.join(', ')}`;
+      warnings.push({ code: 'LW_WARN_OBJECT', reason });
       return undefined;
     }
     const text = comment === undefined ? '' : cutText(cleanText(comment.renderAnyway(row)), longestValueBytes).value;

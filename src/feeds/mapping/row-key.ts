@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { compileTemplate, type Template } from '../../templates/template.js';
 import type { Row } from '../types.js';
 import type { RuleContext } from './attribute-rule.js';
 import { type RejectedByRule, reject } from './row-result.js';
-import { compileTemplate, type Template } from './template.js';
 
 export type RowKey = (row: Row) => string | RejectedByRule;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { duration, secretRef, tlsShape } from '../../config/fields.js';
+import { duration, proxyShape, secretRef, tlsShape } from '../../config/fields.js';
 import { isRecord } from '../../config/is-record.js';
+import { parseAnyUrl } from '../../url/parse-any-url.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -51,7 +52,9 @@ export const urlSourceSchema = z
     kind: z.literal('url').default('url').describe('Need not be written.').meta({ follows: 'url' }),
     url: z
       .url({ protocol: /^https?$/ })
-      .describe('Address of the file. `{key}` in its path or query stands for the secret `key`.'),
+      .describe(
+        'Address of the file, or of the folder or manifest.json of a feed of MISP. `{key}` in its path or query stands for the secret `key`.',
+      ),
     key: secretRef.optional().describe('What `{key}` in `url` stands for, for servers that take their key there.'),
     headers: z
       .record(headerName, headerValue)
@@ -63,21 +66,31 @@ export const urlSourceSchema = z
       .default(false)
       .describe('True: `url` and its redirects may lead to addresses of this machine and of private networks.'),
     ...tlsShape,
-    proxy: z
-      .url({ protocol: /^https?$/ })
-      .optional()
+    ...proxyShape,
+    timeout: duration
+      .prefault('10m')
       .describe(
-        'Proxy that the connections are made through. What names it may reach is then for the proxy to decide.',
+        'For the whole fetch, redirects included. Of a feed of MISP, what is not there by then comes next time.',
       ),
-    timeout: duration.prefault('10m').describe('For the whole fetch, redirects included.'),
     stallTimeout: duration.prefault('60s').describe('The longest silence of the server, before or within its answer.'),
+    maxEvents: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(10_000)
+      .describe('Of a feed of MISP: so many events are fetched in one import; the next ones take the others.'),
+    maxEventBytes: z
+      .int()
+      .min(1)
+      .max(256 * mebibyte)
+      .default(64 * mebibyte)
+      .describe('Of a feed of MISP: an event larger than this, once it is unpacked, is a rejected row.'),
     ...sizeShape,
   })
   .superRefine((source, context) => {
     const wrong = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
-    const { url, proxy, key, insecure } = source;
+    const { url, key, insecure } = source;
     if (hasCredentials(url)) wrong('url', 'holds a user name or a password: give them in `headers`');
-    if (proxy !== undefined && hasCredentials(proxy)) wrong('proxy', 'must not hold a user name or a password');
     if (/^http:/i.test(url) && !insecure) {
       wrong('url', 'http:// is not encrypted: use https://, or `{ url: …, insecure: true }`');
     }
@@ -107,6 +120,11 @@ export type UrlSourceConfig = z.output<typeof urlSourceSchema>;
 /** Stands in `url` for the secret `key`, and is what errors and names show. */
 export const keyMark = '{key}';
 
+/** With the format `misp`: whether an address is that of a feed of MISP, and not that of one file with events. */
+export function namesMispFeed(url: string): boolean {
+  return /\/(manifest\.json)?$/.test(new URL(url).pathname);
+}
+
 function spelledOut(source: unknown): unknown {
   if (typeof source === 'string') {
     return /^[a-z][a-z0-9+.-]*:\/\//i.test(source) ? { kind: 'url', url: source } : { kind: 'path', path: source };
@@ -117,7 +135,6 @@ function spelledOut(source: unknown): unknown {
 
 function hasCredentials(text: string): boolean {
   // This is asked also of what is no URL, which has been told by then.
-  if (!URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username !== '' || password !== '';
+  const url = parseAnyUrl(text);
+  return url !== null && (url.username !== '' || url.password !== '');
 }

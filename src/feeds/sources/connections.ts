@@ -1,7 +1,9 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
+import type { ProxyChoice } from '../../http/proxy/address.js';
+import { connectorThrough } from '../../http/proxy/connector.js';
 import { isPublicAddress } from './addresses.js';
 
 export interface ConnectionSettings {
@@ -10,7 +12,8 @@ export interface ConnectionSettings {
   readonly ca: readonly string[] | undefined;
   readonly verify: boolean;
   readonly allowPrivate: boolean;
-  readonly proxy: string | undefined;
+  /** With its credentials. */
+  readonly proxy: ProxyChoice | undefined;
   readonly connectTimeoutMs: number;
   /** The longest silence of the other side. */
   readonly stallTimeoutMs: number;
@@ -22,8 +25,8 @@ export function openConnections(settings: ConnectionSettings): Dispatcher {
   const tls = { timeout: connectTimeoutMs, rejectUnauthorized: verify, ...(ca === undefined ? {} : { ca: [...ca] }) };
   const common = { pipelining: 1, allowH2: false, headersTimeout: stallTimeoutMs, bodyTimeout: stallTimeoutMs };
   // The proxy looks names up, and may itself well have a private address.
-  if (proxy !== undefined) {
-    return new ProxyAgent({ ...common, uri: proxy, requestTls: tls, proxyTls: tls });
+  if (proxy !== undefined && proxy.address !== 'none') {
+    return new Agent({ ...common, connect: connectorThrough(proxy, tls) });
   }
   return new Agent({ ...common, connect: allowPrivate ? tls : { ...tls, lookup: lookupPublic(where) } });
 }

@@ -1,6 +1,7 @@
-import { type Dispatcher, errors } from 'undici';
+import type { Dispatcher } from 'undici';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 import { HttpFailure } from '../../http/failure.js';
+import { parseAnyUrl } from '../../url/parse-any-url.js';
 import { assertPublicHost } from './connections.js';
 
 export interface Answer {
@@ -39,8 +40,9 @@ export async function getFollowing(connections: Dispatcher, first: URL, rules: R
 
     // Its page is of no use, and its end need not be waited for.
     answer.body.destroy();
-    if (!URL.canParse(location, url.href)) throw refused('redirects to something that is no address');
-    url = new URL(location, url);
+    const next = parseAnyUrl(location, url.href);
+    if (next === null) throw refused('redirects to something that is no address');
+    url = next;
     if (url.protocol === 'http:' && !rules.insecure) {
       throw refused(
         `redirects to ${url.origin}, which is not encrypted`,
@@ -72,9 +74,7 @@ async function get(
 /** A request or its answer that broke off. `sent`: `no` where that was before an answer began. */
 export function failed(error: unknown, origin: string, where: string, sent: 'no' | 'maybe'): LurewatchError {
   if (error instanceof LurewatchError) return error;
-  // undici keeps on its own error what the server sent, which may be what we sent it.
-  const bare = error instanceof errors.HTTPParserError ? new Error(error.message) : error;
-  const failure = HttpFailure.from(bare, origin, sent);
+  const failure = HttpFailure.from(error, origin, sent);
   const unknown = /ENOTFOUND/.test(failure.message) ? ': its host name is not known' : '';
   const code = failure.tls ? 'LW_FEED_TLS' : 'LW_FEED_UNREACHABLE';
   return new LurewatchError(code, `no usable answer (${failure.message})${unknown}`, { where, cause: failure });

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import type { LurewatchError } from '../../errors/lurewatch-error.js';
-import type { FeedFile, LocalFile } from '../types.js';
+import type { FeedFile, LocalFile, RejectedRow, RowWarning } from '../types.js';
+import { rememberedListSchema } from './remembered-events.js';
 
-/** What a server said of a file, to be asked whether it changed since. Small, plain JSON, without secrets. */
+/**
+ * What a server said of a file, to be asked whether it changed since; and which of the events that it lists were taken
+ * in. Plain JSON, without secrets.
+ */
 export const sourceStateSchema = z.object({
   /** What the validators are of: a hash of where they came from. */
   of: z.string().optional(),
   etag: z.string().optional(),
   lastModified: z.string().optional(),
+  /** Of a source that lists its events. */
+  list: rememberedListSchema.optional(),
 });
 export type SourceState = Readonly<z.output<typeof sourceStateSchema>>;
 
@@ -22,7 +28,22 @@ export type FetchedSource =
       readonly problems: readonly LurewatchError[];
       /** For the next fetch, once every row of these files has come to its end. */
       readonly state: SourceState;
+      /** Of a source that lists its events: the files are of those that are new or changed. */
+      readonly listing?: EventListing;
     };
+
+/** What a source says of events that it need not give again. */
+export interface EventListing {
+  /** Of all events that it lists, in lower case, whether they were fetched or not: any other has left the feed. */
+  readonly uuids: readonly string[];
+  /** So many of them were taken in by earlier imports and did not change since. */
+  readonly unchanged: number;
+  /** Entries that name no event. Each of them may stand for any. */
+  readonly unnamed: number;
+  /** Those entries, and events that could not be fetched. */
+  readonly rejected: readonly RejectedRow[];
+  readonly warnings: readonly RowWarning[];
+}
 
 /** Where the files of a feed come from. */
 export interface FeedSource {

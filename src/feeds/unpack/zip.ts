@@ -13,6 +13,7 @@ export interface ZipMember {
 }
 
 const mostMembers = 1000;
+const longestName = 200;
 
 /**
  * The files in a zip, by its directory; folders, and what macOS puts beside each file, are none.
@@ -27,13 +28,18 @@ export async function zipMembers(file: LocalFile, signal: AbortSignal): Promise<
       const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
       if (name.endsWith('/') || name.startsWith('__MACOSX/')) continue;
       if (members.length === mostMembers) throw formatError(file.name, `the zip holds more than ${mostMembers} files`);
-      members.push(memberOf(file, entry, `${file.name}!${name}`, await dataStart(zip, entry, file)));
+      members.push(memberOf(file, entry, `${file.name}!${shortName(name)}`, await dataStart(zip, entry, file)));
     }
     if (members.length === 0) throw formatError(file.name, 'the zip holds no file');
     return members;
   } finally {
     zip.close();
   }
+}
+
+/** It stands beside each of its rows, in results of a bounded size. */
+function shortName(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName)}…`;
 }
 
 function memberOf(file: LocalFile, entry: Entry, name: string, start: number): ZipMember {

@@ -24,7 +24,7 @@ async function imported(parts: object): Promise<{ readonly event: MispEvent; rea
   const { event: one, rejected } = await built({ ...event, ...parts });
   assert.deepEqual(rejected, []);
   assert.ok(one !== undefined);
-  return { event: one.event, warnings: one.warnings.map(({ reason }) => reason) };
+  return { event: one.event, warnings: one.warnings.map(({ code, reason }) => `${code} ${reason}`) };
 }
 
 const template = { template_uuid: '688c46fb-5edb-40a3-8273-1af7923e2215', template_version: '25' };
@@ -161,20 +161,20 @@ describe('what MISP would drop of it', () => {
     assert.equal(one.Object, undefined);
     assert.deepEqual([one.Tag, one.analysis], [[], '0']);
     const expected = [
-      /^Object\[0\]: left out, MISP would drop it: its template_uuid `x` is no UUID$/,
-      /^Object\[1\]\.Attribute\[0\]: .* no object_relation$/,
-      /^Object\[1\]: left out, .*no attributes$/,
-      /^analysis: 0 instead of `9`/,
-      /^Tag: left out: `x+…` has more than the 255 characters/,
-      /^Tag: left out: `ours-alone`, local/,
-      /^Attribute\[0\]: left out, MISP would drop it: `198\.51\.100\.700` is no ip-dst/,
-      /^Attribute\[1\]: .*no type `ip-dsst`; did you mean `ip-dst`/,
-      /^Attribute\[2\]: .*in no category `Person`/,
-      /^Attribute\[3\]: left out: it is no attribute$/,
-      /^Attribute\[4\]: without last_seen: `yesterday` is no date$/,
-      /^Attribute\[5\]: left out, .*has this domain already, with other words$/,
-      /^Attribute\[7\]: without its file/,
-      /^EventReport: left out/,
+      /^LW_WARN_OBJECT Object\[0\]: left out, MISP would drop it: its template_uuid `x` is no UUID$/,
+      /^LW_WARN_OBJECT Object\[1\]\.Attribute\[0\]: .* no object_relation$/,
+      /^LW_WARN_OBJECT Object\[1\]: left out, .*no attributes$/,
+      /^LW_WARN_FIELD analysis: 0 instead of `9`/,
+      /^LW_WARN_TAG Tag: left out: `x+…` has more than the 255 characters/,
+      /^LW_WARN_TAG Tag: left out: `ours-alone`, local/,
+      /^LW_WARN_VALUE Attribute\[0\]: left out, MISP would drop it: `198\.51\.100\.700` is no ip-dst/,
+      /^LW_WARN_TYPE Attribute\[1\]: .*no type `ip-dsst`; did you mean `ip-dst`/,
+      /^LW_WARN_TYPE Attribute\[2\]: .*in no category `Person`/,
+      /^LW_WARN_VALUE Attribute\[3\]: left out: it is no attribute$/,
+      /^LW_WARN_DATE Attribute\[4\]: without last_seen: `yesterday` is no date$/,
+      /^LW_WARN_REPEATED Attribute\[5\]: left out, .*has this domain already, with other words$/,
+      /^LW_WARN_NOT_IMPORTED Attribute\[7\]: without its file/,
+      /^LW_WARN_NOT_IMPORTED EventReport: left out/,
     ];
     assert.equal(warnings.length, expected.length, warnings.join('\n'));
     for (const [index, pattern] of expected.entries()) assert.match(warnings[index] ?? '', pattern);
@@ -223,10 +223,10 @@ describe('an event that the feed has several times', () => {
     );
     assert.equal(one?.event.info, 'new');
     assert.deepEqual(
-      one?.warnings.map(({ row, reason }) => [row, reason]),
+      one?.warnings.map(({ row, code, reason }) => [row, code, reason]),
       [
-        [3, 'left out: the feed has this event again, as feed, row 4'],
-        [1, 'left out: the feed has this event again, as feed, row 4'],
+        [3, 'LW_WARN_REPEATED', 'left out: the feed has this event again, as feed, row 4'],
+        [1, 'LW_WARN_REPEATED', 'left out: the feed has this event again, as feed, row 4'],
       ],
     );
     assert.equal(one?.rows.length, 4);

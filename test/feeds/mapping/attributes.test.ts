@@ -13,7 +13,7 @@ function made(attribute: Attribute, fields: Record<string, string | string[]>) {
   const { event: feedEvent, rejected } = build(compiled({ event, attributes: [always, attribute] }), row(fields));
   return {
     attributes: feedEvent?.event.Attribute.slice(1) ?? [],
-    warnings: feedEvent?.warnings.map(({ reason }) => reason) ?? [],
+    warnings: feedEvent?.warnings.map(({ code, reason }) => `${code} ${reason}`) ?? [],
     rejected: rejected.map(({ code, reason }) => `${code} ${reason}`),
   };
 }
@@ -60,7 +60,7 @@ test('a value that MISP would drop is left out with a warning that names rule an
   const { attributes, warnings } = made({ type: 'ip-dst', value: '{ip}' }, { ip: '198.051.100.7' });
   assert.deepEqual(attributes, []);
   assert.deepEqual(warnings, [
-    'attributes[1] (ip-dst): left out, MISP would drop it: `198.051.100.7` is no ip-dst: the address has an invalid format',
+    'LW_WARN_VALUE attributes[1] (ip-dst): left out, MISP would drop it: `198.051.100.7` is no ip-dst: the address has an invalid format',
   ]);
 });
 
@@ -107,15 +107,15 @@ test('the type may be told by a column, in its own words or in those of MISP', (
   const mapped = { type: { column: 'kind', map: { 'ip:port': 'ip-dst|port', hash: 'sha256' } }, value: '{ioc}' };
   assert.deepEqual(values(mapped, { kind: 'ip:port', ioc: '198.51.100.7:80' }), ['198.51.100.7|80']);
   assert.deepEqual(made(mapped, { kind: 'envelope', ioc: 'x' }).warnings, [
-    'attributes[1] ({kind}): left out: column kind has `envelope`, which its `map` does not name',
+    'LW_WARN_TYPE attributes[1] ({kind}): left out: column kind has `envelope`, which its `map` does not name',
   ]);
   const direct = { type: { column: 'type' }, value: '{value}' };
   assert.equal(only(made(direct, { type: 'domain', value: 'a.example' }).attributes).type, 'domain');
   assert.deepEqual(made(direct, { type: 'domian', value: 'a.example' }).warnings, [
-    'attributes[1] ({type}): left out: MISP has no type `domian`; did you mean `domain`?',
+    'LW_WARN_TYPE attributes[1] ({type}): left out: MISP has no type `domian`; did you mean `domain`?',
   ]);
   assert.deepEqual(made(direct, { value: 'a.example' }).warnings, [
-    'attributes[1] ({type}): left out: column type, which names the type, has no value',
+    'LW_WARN_TYPE attributes[1] ({type}): left out: column type, which names the type, has no value',
   ]);
 });
 
@@ -135,7 +135,7 @@ test('the type may be recognised, also of what is defanged', () => {
     assert.deepEqual([attribute.type, attribute.value], [type, value]);
   }
   assert.deepEqual(made(auto, { ioc: 'what is this' }).warnings, [
-    'attributes[1] (auto): left out: `what is this` is recognised as no type',
+    'LW_WARN_TYPE attributes[1] (auto): left out: `what is this` is recognised as no type',
   ]);
 });
 
@@ -167,7 +167,7 @@ test('an optional date that no format reads is left out with a warning', () => {
   );
   assert.deepEqual([attributes, rejected], [[], []]);
   assert.deepEqual(warnings, [
-    'attributes[1] (datetime): left out: `{d}`: `soon` is no date by iso (UTC where it names no zone)',
+    'LW_WARN_DATE attributes[1] (datetime): left out: `{d}`: `soon` is no date by iso (UTC where it names no zone)',
   ]);
 });
 
@@ -182,11 +182,11 @@ test('first_seen and last_seen are read as dates; a bad one is left out, since M
   const bad = made(rule, { a: 'x', from: 'long ago', to: '' });
   assert.ok(!('first_seen' in only(bad.attributes)) && !('last_seen' in only(bad.attributes)));
   assert.deepEqual(bad.warnings, [
-    'attributes[1] (text): without firstSeen: `{from}`: `long ago` is no date by iso (UTC where it names no zone)',
+    'LW_WARN_DATE attributes[1] (text): without firstSeen: `{from}`: `long ago` is no date by iso (UTC where it names no zone)',
   ]);
   const backwards = made(rule, { a: 'x', from: '2026-03-03', to: '2026-03-02' });
   assert.ok(!('last_seen' in only(backwards.attributes)));
-  assert.match(backwards.warnings.join(), /without lastSeen: 2026-03-02T\S+ is before 2026-03-03T/);
+  assert.match(backwards.warnings.join(), /^LW_WARN_DATE .*without lastSeen: 2026-03-02T\S+ is before 2026-03-03T/);
 });
 
 test('a value that the event has already is left out with a warning, also where only normalisation makes it equal', () => {
@@ -206,6 +206,7 @@ test('a value that the event has already is left out with a warning, also where 
     {
       file: 'feed.tsv',
       row: 1,
+      code: 'LW_WARN_REPEATED',
       reason:
         'attributes[1] (domain): left out, MISP would drop it: the event has this domain already, by attributes[0] (domain)',
     },

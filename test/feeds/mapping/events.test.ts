@@ -98,8 +98,8 @@ test('an object without any of the relations that its template asks for is left 
   const { event, warnings } = buildGood(compiled(posts), row({ ...post, url: '' }));
   assert.equal(event.Object, undefined);
   assert.deepEqual(
-    warnings.map(({ reason }) => reason),
-    ['objects[0] (url): left out: its template asks for one of url, resource_path'],
+    warnings.map(({ code, reason }) => `${code} ${reason}`),
+    ['LW_WARN_OBJECT objects[0] (url): left out: its template asks for one of url, resource_path'],
   );
 });
 
@@ -204,6 +204,7 @@ test('a tag that is longer than MISP holds is left out with a warning; a repeate
     event.Tag.map(({ name }) => name),
     ['tlp:green', 'a', 'b\\u{1F600}'],
   );
+  assert.equal(warnings[0]?.code, 'LW_WARN_TAG');
   assert.match(warnings[0]?.reason ?? '', /event\.tags: left out: `y+…` has 256 characters, more than the 255 of MISP/);
 });
 

@@ -33,6 +33,7 @@ print(json.dumps(events))
 
 const eventsSchema = z.array(
   z.object({
+    distribution: z.string().optional(),
     info: z.string(),
     date: z.string(),
     Tag: z.array(z.object({ name: z.string() })),
@@ -60,7 +61,7 @@ clop\tSmith &amp;amp; Sons\t2026-03-01T10:07:00Z\tN/A\thttp://${'a'.repeat(56)}.
 hunters\t株式会社エークメ\t2026-03-01 10:09:00\t2026-03-01 00:00:00\thttps://leak.example/日本
 `;
 
-test('the preset makes of each row what MISP stores of the event that a script makes with PyMISP', async () => {
+test('the preset makes of each row what MISP stores of the event that a script makes with PyMISP, but who sees it', async () => {
   const python = await pythonWithPyMisp();
   const { exitCode, output } = await runCommand(python, ['-c', script, file]);
   assert.equal(exitCode, 0, output);
@@ -69,8 +70,9 @@ test('the preset makes of each row what MISP stores of the event that a script m
   assert.deepEqual(rejected, []);
   assert.deepEqual(
     events.map(({ event }) => eventsSchema.element.parse(event)),
-    theirs.map(stored),
+    theirs.map((event) => ({ ...stored(event), distribution: '0' })),
   );
+  assert.ok(theirs.every(({ distribution }) => distribution === undefined));
 });
 
 /** As MISP stores it: values normalised, and of equal ones only the first. */
