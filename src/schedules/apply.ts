@@ -3,10 +3,14 @@ import {
   ScheduleAlreadyRunning,
   type ScheduleDescription,
   ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
 } from '@temporalio/client';
+import { LurewatchError } from '../errors/lurewatch-error.js';
 import { definition, differences } from './compare.js';
 import type { DesiredSchedule } from './desired.js';
-import { ownerMemo, schedulePrefix } from './names.js';
+import { endRuns, terminateRuns } from './end-runs.js';
+import { guardedUpdate } from './guarded-update.js';
+import { isPushSchedule, ownerMemo, schedulePrefix } from './names.js';
 
 export interface AppliedSchedule {
   readonly id: string;
@@ -16,7 +20,12 @@ export interface AppliedSchedule {
   readonly differences: readonly string[];
   /** True: an operator paused it, and so it stays. */
   readonly paused: boolean;
+  /** Of one that was moved to another task queue: runs that workers of the old one have still to end. None else starts. */
+  readonly leftBehind?: readonly string[];
 }
+
+/** Others may pause or resume it in between. */
+const attempts = 10;
 
 export interface ApplyOptions {
   /** True: remove our schedules that the configuration no longer asks for. */
@@ -49,6 +58,8 @@ async function applyOne(client: Client, desired: DesiredSchedule): Promise<Appli
       memo: { [ownerMemo]: desired.subject },
       state: { note: `${desired.summary}, from lurewatch.yaml` },
     });
+    // Not by `triggerImmediately`: what that starts is not counted as running, and would be started a second time.
+    if (desired.atOnce === true) await client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP);
     return { id, change: 'created', differences: [], paused: false };
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
@@ -59,8 +70,38 @@ async function applyOne(client: Client, desired: DesiredSchedule): Promise<Appli
   if (!isOurs(found)) return { id, change: 'foreign', differences: [], paused };
   const changes = differences(desired, found);
   if (changes.length === 0) return { id, change: 'unchanged', differences: [], paused };
-  await handle.update((current) => ({ ...definition(desired), state: current.state }));
-  return { id, change: 'updated', differences: changes, paused };
+  const updated = await update(client, desired, found);
+  const state = { id, change: 'updated', differences: changes, paused: updated.state.paused } as const;
+  if (found.action.taskQueue === desired.taskQueue || updated.info.runningActions.length === 0) return state;
+  if (!isPushSchedule(id)) {
+    return { ...state, leftBehind: updated.info.runningActions.map(({ workflow }) => workflow.workflowId) };
+  }
+  // Who listens does not end by itself, and to be cancelled it would take a worker of the old queue.
+  await terminateRuns(client, updated, 'the configuration has another task queue');
+  // Buffered: the schedule has still to notice that it has ended.
+  await handle.trigger(ScheduleOverlapPolicy.BUFFER_ONE);
+  return state;
+}
+
+async function update(
+  client: Client,
+  desired: DesiredSchedule,
+  found: ScheduleDescription,
+): Promise<ScheduleDescription> {
+  const handle = client.schedule.getHandle(desired.id);
+  let current = found;
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    await guardedUpdate(client, desired, current);
+    current = await handle.describe();
+    if (differences(desired, current).length === 0) return current;
+  }
+  throw new LurewatchError(
+    'LW_SCHEDULE_BUSY',
+    `it was told ${attempts} times what the configuration says, and is not so`,
+    {
+      where: desired.id,
+    },
+  );
 }
 
 async function prune(
@@ -77,6 +118,8 @@ async function prune(
       const found = await handle.describe();
       if (!isOurs(found) || found.action.taskQueue !== taskQueue) continue;
       await handle.delete();
+      // A poll comes to its end by itself; who listens does not.
+      if (isPushSchedule(id)) await endRuns(client, found);
       removed.push({ id, change: 'removed', differences: [], paused: found.state.paused });
     } catch (error) {
       // The list lags behind: it was deleted a moment ago.

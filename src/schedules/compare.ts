@@ -24,7 +24,9 @@ export function definition(desired: DesiredSchedule): Definition {
       taskQueue: desired.taskQueue,
       args: [desired.input],
       staticSummary: desired.summary,
-      typedSearchAttributes: new TypedSearchAttributes([desired.searchAttribute]),
+      ...(desired.searchAttribute === undefined
+        ? {}
+        : { typedSearchAttributes: new TypedSearchAttributes([desired.searchAttribute]) }),
     },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: desired.catchupWindowMs, pauseOnFailure: false },
   };
@@ -44,8 +46,10 @@ export function differences(desired: DesiredSchedule, found: ScheduleDescription
     ['summary', action.staticSummary, desired.summary],
     [
       'search attribute',
-      typed instanceof TypedSearchAttributes ? typed.get(searchAttribute.key) : undefined,
-      searchAttribute.value,
+      searchAttribute !== undefined && typed instanceof TypedSearchAttributes
+        ? typed.get(searchAttribute.key)
+        : undefined,
+      searchAttribute?.value,
     ],
     ['overlap', policies.overlap, ScheduleOverlapPolicy.SKIP],
     ['catch-up window', everyText(policies.catchupWindow), everyText(catchupKept(desired))],

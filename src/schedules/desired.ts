@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.js';
 import type { FeedConfig } from '../feeds/config.js';
+import { pushedMailboxes } from '../mail/pushed-mailboxes.js';
 import { feedKey, mailboxKey } from '../temporal/search-attribute-keys.js';
-import { scheduleIdOfFeed, scheduleIdOfMailbox } from './names.js';
+import { scheduleIdOfEvidence, scheduleIdOfFeed, scheduleIdOfMailbox, scheduleIdOfPush } from './names.js';
 import type { Times } from './times.js';
 
 /** A schedule as the configuration wants it: all that `apply` compares and sets. */
@@ -18,13 +19,41 @@ export interface DesiredSchedule {
   readonly times: Times;
   /** After an outage, a poll that was missed by no more than this is made up for. */
   readonly catchupWindowMs: number;
-  /** Of the started workflows: for whom searches. */
-  readonly searchAttribute: { readonly key: typeof mailboxKey | typeof feedKey; readonly value: string };
+  /** True: it runs as soon as it is made, too. */
+  readonly atOnce?: true;
+  /** Of the started workflows: for whom searches. Undefined: they are of no mailbox and no feed. */
+  readonly searchAttribute?: { readonly key: typeof mailboxKey | typeof feedKey; readonly value: string };
 }
 
 /** All schedules that a configuration asks for. */
 export function desiredSchedules(config: Config): readonly DesiredSchedule[] {
-  return [...mailboxSchedules(config), ...feedSchedules(config)];
+  return [
+    ...mailboxSchedules(config),
+    ...pushSchedules(config),
+    ...feedSchedules(config),
+    ...evidenceSchedules(config),
+  ];
+}
+
+/** Evidence that a run missed is as old the next day. */
+const evidenceCatchupMs = 12 * 60 * 60 * 1000;
+
+/** A bucket has a lifecycle rule of its own. */
+function evidenceSchedules({ store, taskQueue }: Config): readonly DesiredSchedule[] {
+  if (store.kind !== 'file' || store.retention.evidence === undefined) return [];
+  return [
+    {
+      id: scheduleIdOfEvidence,
+      subject: 'evidence',
+      workflowType: 'expireEvidence',
+      workflowId: 'expire-evidence',
+      taskQueue,
+      input: {},
+      summary: 'Removal of old evidence',
+      times: { kind: 'at', at: ['03:00'], timezone: 'UTC' },
+      catchupWindowMs: evidenceCatchupMs,
+    },
+  ];
 }
 
 function mailboxSchedules(config: Config): readonly DesiredSchedule[] {
@@ -38,6 +67,25 @@ function mailboxSchedules(config: Config): readonly DesiredSchedule[] {
     summary: `Poll of mailbox ${mailbox}`,
     times: { kind: 'every', everyMs: every },
     catchupWindowMs: every,
+    searchAttribute: { key: mailboxKey, value: mailbox },
+  }));
+}
+
+/** Who listens is started again within this time, whatever ended it. */
+const pushEveryMs = 60_000;
+
+function pushSchedules(config: Config): readonly DesiredSchedule[] {
+  return pushedMailboxes(config).map((mailbox) => ({
+    id: scheduleIdOfPush(mailbox),
+    subject: `push of mailbox ${mailbox}`,
+    workflowType: 'watchMailbox',
+    workflowId: `push-${mailbox}`,
+    taskQueue: config.taskQueue,
+    input: { mailbox },
+    summary: `Listening to mailbox ${mailbox}`,
+    times: { kind: 'every', everyMs: pushEveryMs },
+    catchupWindowMs: pushEveryMs,
+    atOnce: true,
     searchAttribute: { key: mailboxKey, value: mailbox },
   }));
 }

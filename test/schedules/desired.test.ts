@@ -35,6 +35,26 @@ describe('the schedules that a configuration asks for', () => {
     );
   });
 
+  it('are one more for a mailbox with push: whoever listens is started again within a minute', () => {
+    const soc = { host: 'imap.test', username: 'u', password: { env: 'SOC_PASSWORD' } };
+    const mailboxes = { soc: { ...soc, push: 'idle' }, other: soc };
+    const [, , push, ...others] = desiredSchedules(configSchema.parse({ taskQueue: 'soc-queue', mailboxes }));
+    assert.deepEqual(push, {
+      id: 'lurewatch-push-soc',
+      subject: 'push of mailbox soc',
+      workflowType: 'watchMailbox',
+      workflowId: 'push-soc',
+      taskQueue: 'soc-queue',
+      input: { mailbox: 'soc' },
+      summary: 'Listening to mailbox soc',
+      times: { kind: 'every', everyMs: 60_000 },
+      catchupWindowMs: 60_000,
+      atOnce: true,
+      searchAttribute: { key: mailboxKey, value: 'soc' },
+    });
+    assert.deepEqual(others, []);
+  });
+
   it('are one for each feed with a time, and start its import', () => {
     const preset = { preset: 'ransomwatch', source: './a.tsv' };
     const config = configSchema.parse({
@@ -66,5 +86,25 @@ describe('the schedules that a configuration asks for', () => {
         ['lurewatch-feed-monthly', { kind: 'cron', cron: '0 6 1 * *', timezone: 'UTC' }, 12 * 3_600_000],
       ],
     );
+  });
+
+  it('are one for old evidence where it is not kept for ever, and none for a bucket, which has a rule of its own', () => {
+    const retention = { evidence: '180d' };
+    const of = (store: unknown) => desiredSchedules(configSchema.parse({ taskQueue: 'soc-queue', store }));
+    assert.deepEqual(of({ kind: 'file', path: './var', retention }), [
+      {
+        id: 'lurewatch-evidence',
+        subject: 'evidence',
+        workflowType: 'expireEvidence',
+        workflowId: 'expire-evidence',
+        taskQueue: 'soc-queue',
+        input: {},
+        summary: 'Removal of old evidence',
+        times: { kind: 'at', at: ['03:00'], timezone: 'UTC' },
+        catchupWindowMs: 12 * 3_600_000,
+      },
+    ]);
+    assert.deepEqual(of({ kind: 'file', path: './var' }), []);
+    assert.deepEqual(of({ kind: 's3', bucket: 'soc', retention }), []);
   });
 });
