@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { lastPollOf } from '../../src/health/last-poll.js';
+import { lastPollOf, lastPollOfAll } from '../../src/health/last-poll.js';
 import { bundlePath } from '../../src/workflows/bundle-path.js';
 import { eventually, startTestServer, type TestServer } from '../support/temporal.js';
 
@@ -35,6 +35,9 @@ test('a worker is known to poll once the server saw it, and no longer when it is
     const idle = { getState: () => worker.getState(), options: { ...worker.options, identity: 'beside it' } };
     assert.equal(await lastPollOf(idle, connection, server.namespace)(), undefined, 'the poll of another worker');
     await assert.rejects(lastPollOf(worker, connection, 'no-such-namespace')());
+    assert.equal(await lastPollOfAll([worker, idle], connection, server.namespace)(), undefined, 'one of two polls');
+    const all = lastPollOfAll([worker, worker], connection, server.namespace);
+    assert.deepEqual([await all(), await all()], ['1', '1'], 'no new poll, no new proof');
   } finally {
     worker.shutdown();
     await running;
