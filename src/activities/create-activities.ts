@@ -3,6 +3,7 @@ import { createDeliverAlert } from './deliver-alert.js';
 import { createDeliverToSink, type DeliverInput } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
 import { createDiscardAlert } from './discard-alert.js';
+import { createExpireEvidencePage } from './expire-evidence-page.js';
 import { createFinishImport } from './finish-import.js';
 import { createHandOver } from './hand-over.js';
 import { createListUnread } from './list-unread.js';
@@ -13,6 +14,7 @@ import { createPrepareFeed } from './prepare-feed.js';
 import { createPreviewMessages } from './preview-messages.js';
 import { createReadFates } from './read-fates.js';
 import { createRecordProgress } from './record-progress.js';
+import { createWatchMailbox } from './watch-mailbox.js';
 import { createWriteFeedEvents } from './write-feed-events.js';
 
 /** Binds the activities to what they need. Workflows know them by the names of this object. */
@@ -35,6 +37,8 @@ export function createActivities(dependencies: Dependencies) {
     writeFeedEvents: createWriteFeedEvents(dependencies, uses),
     markGoneEvents: createMarkGoneEvents(dependencies, uses),
     finishImport: createFinishImport(dependencies),
+    expireEvidencePage: createExpireEvidencePage(dependencies),
+    watchMailbox: createWatchMailbox(dependencies),
   };
 }
 

@@ -4,7 +4,7 @@ import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
 import type { SinkUses } from '../sinks/sink-use.js';
 import { SinkTurns } from '../sinks/turns.js';
-import { activitySignal } from './context.js';
+import { activityOwner, activitySignal } from './context.js';
 import { attempt, busy, troubleOf, tryAgainAfter } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName, sinkNamed } from './dependencies.js';
 
@@ -13,6 +13,8 @@ export interface DeliverAlertInput {
   readonly sink: string;
   readonly alertId: string;
   readonly predecessors: readonly Owner[];
+  /** Who decided that it is tried again: kept before anything is sent. */
+  readonly decision?: { readonly who: string; readonly why: string; readonly atMs: number };
 }
 
 export type DeliverAlertResult =
@@ -21,7 +23,7 @@ export type DeliverAlertResult =
   /** Something a person has to mend first, at the sink or in the configuration. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
 
-/** Of the activities that a worker runs at a time (src/worker.ts), one sink has no more than these. */
+/** Of the activities that a worker runs at a time (src/worker/create-workers.ts), one sink has no more than these. */
 const mostPlacesPerSink = 10;
 /** When there is no place the alert comes again after this, at a random moment so that not all come at once. */
 const busyMs = { least: 5_000, most: 15_000, mostEver: 60_000 } as const;
@@ -41,8 +43,9 @@ export function createDeliverAlert(dependencies: Dependencies, uses: SinkUses) {
   const places = (sink: string) => Math.min(mostPlacesPerSink, sinkNamed(dependencies, sink).concurrency);
   const turns = new SinkTurns(places, 0);
   return async function deliverAlert(input: DeliverAlertInput): Promise<DeliverAlertResult> {
+    await keepDecision(dependencies, input);
     return turns.within(
-      input.sink,
+      { sink: input.sink, on: input.mailbox },
       activitySignal(),
       () => withGrowingPauses(() => deliverOne(dependencies, uses, input)),
       () => {
@@ -51,6 +54,17 @@ export function createDeliverAlert(dependencies: Dependencies, uses: SinkUses) {
       },
     );
   };
+}
+
+/** The same record at each attempt. */
+async function keepDecision({ ledger }: Dependencies, { sink, alertId, decision }: DeliverAlertInput): Promise<void> {
+  if (decision === undefined) return;
+  await ledger.deliveries.recordRetry(sink, alertId, {
+    version: 1,
+    kind: 'retry',
+    ...decision,
+    owner: activityOwner(),
+  });
 }
 
 /** A queue of a thousand must not knock a hundred times a second: the later the attempt, the longer the pause. */

@@ -1,8 +1,10 @@
 import { Context } from '@temporalio/activity';
+import type { AlertDocument } from '../alerts/types.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { Owner } from '../ledger/records.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
 import type { Fate } from '../sinks/fate.js';
+import { type MessageOf, refusesAllAlike } from '../sinks/refuses-all.js';
 import type { SinkUses } from '../sinks/sink-use.js';
 import { SinkTurns } from '../sinks/turns.js';
 import type { SinkReport } from '../workflows/types.js';
@@ -18,10 +20,13 @@ export interface DeliverInput {
   readonly predecessors?: readonly Owner[];
   /** Counted from when the activity was scheduled: how long to keep trying. */
   readonly patienceMs: number;
+  /** True: of a batch that comes in parts. Whether the sink refuses all alike is for who has the answers to all. */
+  readonly part?: boolean;
 }
 
 /** Of all mailboxes together, in one worker: one sends while the other writes its claims and outcomes. */
 const batchesPerSink = 2;
+/** Of one mailbox. The lines of several are served in turn. */
 const longestLine = 8;
 /** A batch that finds the line full comes again after this; the many attempts are bounded by Temporal. */
 const busyMs = { least: 2_000, most: 6_000 } as const;
@@ -38,16 +43,18 @@ export function createDeliverToSink(dependencies: Dependencies, uses: SinkUses) 
   const turns = new SinkTurns(() => batchesPerSink, longestLine);
   return async function deliverToSink(input: DeliverInput): Promise<SinkReport> {
     const report = await turns.within(
-      input.sink,
+      { sink: input.sink, on: input.mailbox },
       activitySignal(),
       () => attempt(dependencies, uses, input),
       () => {
-        throw busy(input.sink, `${longestLine} other batches wait for it in this worker`, busyMs);
+        throw busy(input.sink, `${longestLine} other batches of ${input.mailbox} wait for it in this worker`, busyMs);
       },
     );
-    const { trouble, fates } = report;
+    const { trouble, fates, messageOf } = report;
     logFates(fates);
-    if (trouble === undefined) return refusesAllAlike(input.sink, fates) ?? { fates };
+    if (trouble === undefined) {
+      return (input.part === true ? undefined : refusesAllAlike(input.sink, fates, messageOf)) ?? { fates };
+    }
     if (trouble.retryable) {
       const waitMs = trouble.retryAfterMs ?? backoffMs(Context.current().info.attempt);
       if (Date.now() + waitMs < Context.current().info.scheduledTimestampMs + input.patienceMs) {
@@ -71,10 +78,11 @@ export async function attempt(
   dependencies: Dependencies,
   uses: SinkUses,
   input: Pick<DeliverInput, 'sink' | 'alertIds' | 'predecessors'>,
-): Promise<DeliveryReport> {
+): Promise<DeliveryReport & { readonly messageOf: MessageOf }> {
   const context = Context.current();
   const sink = sinkNamed(dependencies, input.sink);
-  return deliver(
+  const documents = await dependencies.ledger.alerts.read(input.alertIds);
+  const report = await deliver(
     {
       sink,
       use: uses.of(sink),
@@ -85,9 +93,10 @@ export async function attempt(
       isOpen: onceEach((owner) => dependencies.workflows.isOpen(owner)),
       signal: activitySignal(),
     },
-    await dependencies.ledger.alerts.read(input.alertIds),
+    documents,
     (done) => showProgress({ done, of: input.alertIds.length }, context),
   );
+  return { ...report, messageOf: messagesOf(documents) };
 }
 
 /** No place at a sink for now; the pause is random so that not all come again at once. */
@@ -110,19 +119,9 @@ export function troubleOf(trouble: LurewatchError): { code: string; message: str
   return { code: trouble.code, message: trouble.message, retryable: trouble.retryable };
 }
 
-/** A sink that rejects every alert of a batch is itself the trouble: nothing is held, the mail stays unread. */
-export function refusesAllAlike(sink: string, fates: readonly Fate[]): SinkReport | undefined {
-  const rejected = fates.filter((fate) => fate.kind === 'rejected');
-  // What reached it before says nothing of how it is now.
-  const tried = fates.filter((fate) => fate.kind !== 'carried' && !(fate.kind === 'reached' && fate.earlier));
-  if (rejected.length < 2 || rejected.length < tried.length) return undefined;
-  const error = new LurewatchError(
-    sink === mispSinkName ? 'LW_MISP_REFUSES' : 'LW_TARGET_REFUSES',
-    `it rejected all ${rejected.length} alerts of the batch (${rejected[0]?.reason ?? ''})`,
-    { where: sink },
-  );
-  const open = fates.map((fate): Fate => (fate.kind === 'rejected' ? { alertId: fate.alertId, kind: 'open' } : fate));
-  return { fates: open, trouble: { ...troubleOf(error), refusesAll: true } };
+export function messagesOf(documents: readonly AlertDocument[]): MessageOf {
+  const reports = new Map(documents.map(({ alertId, report }) => [alertId, report?.alertId ?? alertId]));
+  return (alertId) => reports.get(alertId) ?? alertId;
 }
 
 /** One line for each kind of fate, so that an alert id found in a log tells what became of it. */

@@ -10,6 +10,7 @@ import { catalogue, type ErrorKind } from '../errors/catalogue.js';
 import { LurewatchError } from '../errors/lurewatch-error.js';
 import { LogAttributes } from './log-attributes.js';
 import { progressOf } from './progress.js';
+import { inTurn } from './turn.js';
 
 /** For the worker: what stands around each run of an activity. */
 export function activityInterceptors(): ActivityInterceptors {
@@ -36,7 +37,7 @@ export class FailureInterceptor implements ActivityInboundCallsInterceptor {
     this.#attributes.remember(input.args);
     const beat = setInterval(() => context.heartbeat(progressOf(context)), heartbeatEveryMs);
     try {
-      return await next(input);
+      return await inTurn(input.args, () => next(input));
     } catch (error) {
       if (context.cancellationSignal.aborted)
         throw new CancelledFailure('the activity was cancelled', [], asError(error));

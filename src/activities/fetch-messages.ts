@@ -12,13 +12,15 @@ import type { StoreRecord } from '../store/store.js';
 import type { BatchMessage, FetchResult, FolderPage } from '../workflows/types.js';
 import { activitySignal } from './context.js';
 import type { Dependencies, Mailbox } from './dependencies.js';
-import { sinksReached } from './sinks-reached.js';
+import { openAlerts } from './sinks-reached.js';
 
 export interface FetchedBatch extends FetchResult {
   /** By UID, of all `messages`. */
   readonly records: ReadonlyMap<string, MessageRecord>;
   /** Hashes of evidence that was written just now, and stood nowhere before. */
   readonly written: ReadonlySet<string>;
+  /** Alert ids of mails of reports that open workflows carry, while others of the same report wait. */
+  readonly elsewhere: ReadonlySet<string>;
 }
 
 const longestReason = 500;
@@ -45,7 +47,7 @@ export async function fetchMessages(
   const messages = page.uids.flatMap((uid): BatchMessage[] => {
     const alertId = records.get(uid)?.alertId;
     if (alertId === undefined || (damaged.has(alertId) && !fresh.has(uid))) return [];
-    return [{ uid, alertId, state: fresh.has(uid) ? 'fresh' : (states.get(alertId) ?? 'known') }];
+    return [{ uid, alertId, state: fresh.has(uid) ? 'fresh' : (states.get(alertId)?.state ?? 'known') }];
   });
   return {
     messages,
@@ -60,6 +62,7 @@ export async function fetchMessages(
     ],
     records,
     written,
+    elsewhere: new Set([...states.values()].flatMap(({ elsewhere }) => elsewhere)),
   };
 }
 
@@ -95,11 +98,16 @@ async function fetchMissing(
     gathered = [];
     bytes = 0;
   };
+  const streamed = async (raw: Readable, identity: MessageIdentity) => {
+    const stored = await dependencies.store.writeStream(Readable.from(hashing(raw, identity)), keys.evidence);
+    if (stored.created) written.add(stored.sha256);
+    return stored;
+  };
   const take = async (message: FetchedMessage) => {
     const identity = new MessageIdentity();
     const stored = Buffer.isBuffer(message.raw)
       ? { sha256: createHash('sha256').update(message.raw).digest('hex'), sizeBytes: message.raw.length }
-      : await dependencies.store.writeStream(Readable.from(hashing(message.raw, identity)), keys.evidence);
+      : await streamed(message.raw, identity);
     if (Buffer.isBuffer(message.raw)) {
       identity.update(message.raw);
       evidence.push({ key: keys.evidence(stored.sha256), body: message.raw, sha256: stored.sha256 });
@@ -151,18 +159,27 @@ function recordOf(
   };
 }
 
+interface AlertState {
+  readonly state: BatchMessage['state'];
+  /** Of a report: those of its mails that open workflows carry. */
+  readonly elsewhere: readonly string[];
+}
+
 /** By alert id. */
 async function statesOf(
   dependencies: Dependencies,
   mailbox: Mailbox,
   records: readonly MessageRecord[],
-): Promise<AroundDamage<string, BatchMessage['state']>> {
+): Promise<AroundDamage<string, AlertState>> {
   return aroundDamage([...new Set(records.map(({ alertId }) => alertId))], async (alertIds) => {
-    const reached = await sinksReached(dependencies, mailbox.sinks, alertIds);
+    const open = await openAlerts(dependencies, mailbox, alertIds);
     return Promise.all(
-      alertIds.map(async (alertId): Promise<BatchMessage['state']> => {
-        if (reached.has(alertId)) return 'reached';
-        return (await dependencies.workflows.isInDelivery(mailbox.name, alertId)) ? 'carried' : 'known';
+      alertIds.map(async (alertId): Promise<AlertState> => {
+        const waiting = open.get(alertId) ?? [alertId];
+        const carried = await Promise.all(waiting.map((one) => dependencies.workflows.isInDelivery(mailbox.name, one)));
+        const elsewhere = waiting.filter((_, index) => carried[index]);
+        if (waiting.length === 0) return { state: 'reached', elsewhere };
+        return { state: elsewhere.length === waiting.length ? 'carried' : 'known', elsewhere };
       }),
     );
   });

@@ -1,10 +1,14 @@
-import type { FolderListing, MailSource } from '../mail/source.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { oldestReceived } from '../mail/oldest-received.js';
+import { skipRulesOf } from '../mail/skip/skip-rules.js';
+import type { FolderListing } from '../mail/source.js';
 import { byUid } from '../mail/uid-order.js';
-import type { FolderPage, ListCursor, Plan, UnreadPage } from '../workflows/types.js';
-import { type Dependencies, type Mailbox, mailboxNamed, mispSinkName, type OpenDelivery } from './dependencies.js';
-
-/** A batch keeps trying for about a polling interval; beyond this its messages are better off on their own. */
-const longestPatienceMs = 5 * 60_000;
+import type { FolderPage, ListCursor, UnreadPage } from '../workflows/types.js';
+import { activitySignal } from './context.js';
+import { type Dependencies, type Mailbox, mailboxNamed, type OpenDelivery } from './dependencies.js';
+import { foldersOf, listOptions, marksSeen, windowOf } from './mailbox-options.js';
+import { planOf } from './mailbox-plan.js';
+import { skippedAlerts } from './skip-messages.js';
 
 export interface ListUnreadInput {
   readonly mailbox: string;
@@ -24,10 +28,14 @@ export function createListUnread(dependencies: Dependencies) {
     const carried = await dependencies.workflows.openDeliveries(mailbox.name);
     const cursor = input.cursor ?? { folder: 0, after: '', began: listings.map(beginning) };
     const page = takePage(listings, cursor, input.pageSize, carried);
+    const watched = dependencies.config.monitoring !== undefined;
+    const waiting = watched ? withoutHeld(listings, carried) : [];
+    const oldest = await oldestReceived(mailbox.source, waiting, activitySignal());
     return {
       unread: listings.reduce((sum, listing) => sum + listing.uids.length, 0),
-      openDeliveries: carried.length,
-      plan: planOf(mailbox),
+      openDeliveries: new Set(carried.map((delivery) => carrierKey(delivery, delivery.uid))).size,
+      ...(oldest === undefined ? {} : { oldest: oldest.toISOString() }),
+      plan: planOf(mailbox, dependencies.config),
       ...page,
     };
   };
@@ -43,20 +51,68 @@ async function listFolders(
   for (const [index, folder] of foldersOf(mailbox).entries()) {
     const done = cursor !== undefined && index < cursor.folder;
     listings.push(
-      done ? { folder, uidValidity: '', uidNext: '', uids: [] } : await listFolder(dependencies, mailbox, folder),
+      done
+        ? { folder, uidValidity: '', uidNext: '', uids: [] }
+        : await listWaiting(dependencies.ledger, mailbox, folder),
     );
   }
   return listings;
 }
 
-async function listFolder(dependencies: Dependencies, mailbox: Mailbox, folder: string): Promise<FolderListing> {
-  const listing = await mailbox.source.list(folder, listOptions(mailbox));
+/**
+ * What a poll of this folder would take, oldest first: what is unread, or with `read: new` not dealt with. What was
+ * skipped and stays unread is no part of it.
+ * @param ledger undefined: with `read: new` all of it is listed
+ */
+export async function listWaiting(
+  ledger: WaitingLedger | undefined,
+  mailbox: Pick<Mailbox, 'name' | 'config' | 'source'>,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<FolderListing> {
+  const listing = await mailbox.source.list(folder, listOptions(mailbox), signal);
   const uids = [...listing.uids].sort(byUid);
-  if (marksSeen(mailbox)) return { ...listing, uids };
-  const progress = await dependencies.ledger.progress.latest(mailbox.name, listing, mailbox.config.since);
+  if (marksSeen(mailbox)) return { ...listing, uids: await withoutSkipped(ledger, mailbox, listing, uids) };
+  const progress = await ledger?.progress.latest(mailbox.name, listing, windowOf(mailbox));
   if (progress === undefined) return { ...listing, uids };
   const except = new Set(progress.except);
   return { ...listing, uids: uids.filter((uid) => Number(uid) > progress.upTo || except.has(uid)) };
+}
+
+/** What of the ledger tells that a message does not wait. */
+type WaitingLedger = Pick<Ledger, 'progress' | 'messages' | 'skips' | 'alerts'>;
+
+async function withoutSkipped(
+  ledger: WaitingLedger | undefined,
+  mailbox: Pick<Mailbox, 'name' | 'config'>,
+  folder: FolderListing,
+  uids: readonly string[],
+): Promise<readonly string[]> {
+  const { skip } = mailbox.config;
+  if (ledger === undefined || skip?.mark !== false || skipRulesOf(mailbox.config) === undefined) return uids;
+  const records = await ledger.messages.find(mailbox.name, folder, uids);
+  const alertIds = records.flatMap((record) => (record === undefined ? [] : [record.alertId]));
+  const skipped = await skippedAlerts({ ledger }, mailbox, alertIds);
+  return uids.filter((_, index) => !skipped.has(records[index]?.alertId ?? ''));
+}
+
+/**
+ * How many unread messages of a mailbox with `daysBack` polls pass over, since they were received before that: after a
+ * long outage that may be mail that nobody has dealt with. Undefined: the mailbox looks at all, or flags say nothing.
+ */
+export async function countOlder(
+  mailbox: Pick<Mailbox, 'config' | 'source'>,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const { daysBack: _, ...config } = mailbox.config;
+  if (mailbox.config.daysBack === undefined || !marksSeen(mailbox)) return undefined;
+  let older = 0;
+  for (const folder of foldersOf(mailbox)) {
+    const all = await mailbox.source.list(folder, listOptions({ config }), signal);
+    const taken = new Set((await mailbox.source.list(folder, listOptions(mailbox), signal)).uids);
+    older += all.uids.filter((uid) => !taken.has(uid)).length;
+  }
+  return older;
 }
 
 function takePage(
@@ -65,7 +121,7 @@ function takePage(
   pageSize: number,
   carried: readonly OpenDelivery[],
 ): Pick<UnreadPage, 'folders' | 'inDelivery' | 'held' | 'next'> {
-  const carriers = new Map(carried.map((delivery) => [carrierKey(delivery, delivery.uid), delivery]));
+  const carriers = carriersOf(carried);
   const folders: FolderPage[] = [];
   let inDelivery = 0;
   let held = 0;
@@ -99,6 +155,36 @@ function takePage(
   return { folders: withMessages(folders), inDelivery, held };
 }
 
+interface Carrier {
+  readonly held: boolean;
+}
+
+/**
+ * By message. A report may have several, and where some of them are gone, its mails are looked at one by one: they may
+ * have come to their end, or been ended by somebody.
+ */
+function carriersOf(carried: readonly OpenDelivery[]): ReadonlyMap<string, Carrier> {
+  const open = new Map<string, OpenDelivery[]>();
+  for (const delivery of carried) {
+    const key = carrierKey(delivery, delivery.uid);
+    open.set(key, [...(open.get(key) ?? []), delivery]);
+  }
+  const whole = [...open].filter(([, some]) => some.length >= Math.min(...some.map(({ together }) => together)));
+  return new Map(whole.map(([key, some]) => [key, { held: some.some(({ held }) => held) }]));
+}
+
+/** What waits for a person says nothing of how well mails get on. */
+function withoutHeld(listings: readonly FolderListing[], carried: readonly OpenDelivery[]): readonly FolderListing[] {
+  const held = new Set(
+    carried.filter((delivery) => delivery.held).map((delivery) => carrierKey(delivery, delivery.uid)),
+  );
+  if (held.size === 0) return listings;
+  return listings.map((listing) => ({
+    ...listing,
+    uids: listing.uids.filter((uid) => !held.has(carrierKey(listing, uid))),
+  }));
+}
+
 function withMessages(folders: readonly FolderPage[]): readonly FolderPage[] {
   return folders.filter(({ uids }) => uids.length > 0);
 }
@@ -109,36 +195,4 @@ function carrierKey(folder: { readonly folder: string; readonly uidValidity: str
 
 function beginning({ uidValidity, uidNext }: FolderListing): { uidValidity: string; uidNext: string } {
   return { uidValidity, uidNext };
-}
-
-export function foldersOf({ config }: Mailbox): readonly string[] {
-  return config.kind === 'imap' ? config.folders : ['INBOX'];
-}
-
-export function marksSeen({ config }: Mailbox): boolean {
-  return config.kind === 'directory' || config.read === 'unread';
-}
-
-export function listOptions(mailbox: Mailbox): Parameters<MailSource['list']>[1] {
-  const { since } = mailbox.config;
-  return {
-    which: marksSeen(mailbox) ? 'unread' : 'all',
-    ...(since === undefined ? {} : { since: new Date(`${since}T00:00:00Z`) }),
-  };
-}
-
-/** While one batch has the connection, others are being parsed, are at their sinks, or wait for Temporal. */
-const batchesPerConnection = 4;
-
-function planOf(mailbox: Mailbox): Plan {
-  const { config } = mailbox;
-  return {
-    targets: config.targets,
-    misp: mailbox.sinks.includes(mispSinkName),
-    marks: marksSeen(mailbox),
-    parallelBatches: batchesPerConnection * (config.kind === 'imap' ? config.connections : 2),
-    patienceMs: Math.min(config.every, longestPatienceMs),
-    maxInDelivery: config.maxInDelivery,
-    ...(config.limit === undefined ? {} : { limit: config.limit }),
-  };
 }

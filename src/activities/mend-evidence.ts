@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { Context } from '@temporalio/activity';
-import { LurewatchError } from '../errors/lurewatch-error.js';
+import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
 import { keys } from '../ledger/keys.js';
 import type { MessageRecord } from '../ledger/records.js';
 import { fetchAround } from '../mail/fetch-around.js';
@@ -82,7 +82,12 @@ async function stateOf(store: Store, sha256: string): Promise<State> {
   const stream = await store.openStream(keys.evidence(sha256));
   if (stream === undefined) return 'missing';
   const hash = createHash('sha256');
-  for await (const chunk of stream as AsyncIterable<Buffer>) hash.update(chunk);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    if (isLurewatchError(error, 'LW_STORE_CORRUPT')) return 'damaged';
+    throw error;
+  }
   return hash.digest('hex') === sha256 ? 'intact' : 'damaged';
 }
 

@@ -1,13 +1,16 @@
 import type { LurewatchError } from '../errors/lurewatch-error.js';
-import type { MessageRecord } from '../ledger/records.js';
+import type { MessageRecord, SkipRecord } from '../ledger/records.js';
+import { skipText } from '../mail/skip/skip-rules.js';
 import type { FolderRef } from '../mail/source.js';
-import type { FolderPage, PreparedBatch } from '../workflows/types.js';
+import type { BatchMessage, FolderPage, PreparedBatch, SkippedRow } from '../workflows/types.js';
 import { buildAlerts, type ParsedMessage, type ParsedMessages } from './build-alerts.js';
 import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
 import { extractIndicators } from './extract-indicators.js';
 import { fetchMessages, unreadableMessage } from './fetch-messages.js';
 import { mendEvidence } from './mend-evidence.js';
 import { showProgress } from './progress.js';
+import { short } from './short.js';
+import { type Candidate, skipMessages } from './skip-messages.js';
 
 export interface PrepareAlertsInput extends FolderPage {
   readonly mailbox: string;
@@ -23,17 +26,24 @@ export function createPrepareAlerts(dependencies: Dependencies) {
     const mailbox = mailboxNamed(dependencies, input.mailbox);
     const stages = new Stages();
     stages.enter('fetch');
-    const { records, written, ...fetched } = await fetchMessages(dependencies, mailbox, input);
-    const waiting = fetched.messages.flatMap(({ uid, state }) => {
+    const { records, written, elsewhere, ...fetched } = await fetchMessages(dependencies, mailbox, input);
+    const candidates = fetched.messages.flatMap(({ uid, state }): Candidate[] => {
       const record = state === 'fresh' || state === 'known' ? records.get(uid) : undefined;
-      return record === undefined ? [] : [record];
+      return record === undefined ? [] : [{ record, fresh: state === 'fresh' }];
     });
-    stages.enter('build');
-    const { rows, damaged } = await buildAlerts(dependencies, mailbox, waiting, async (missing) => {
+    const parse = async (missing: readonly MessageRecord[]) => {
       stages.enter('extract');
       const parsed = await parseMessages(dependencies, mailbox, input, missing, written);
       stages.enter('build');
       return parsed;
+    };
+    stages.enter('build');
+    const { skipped, parsed: already } = await skipMessages(dependencies, mailbox, candidates, parse);
+    const waiting = candidates.flatMap(({ record }) => (skipped.has(record.alertId) ? [] : [record]));
+    const { rows, originals, damaged } = await buildAlerts(dependencies, mailbox, waiting, async (missing) => {
+      const parsed = new Set(already.parsed.map(({ record }) => record.uid));
+      const left = missing.filter(({ uid, alertId }) => !parsed.has(uid) && !already.lost.has(alertId));
+      return withEarlier(already, left.length === 0 ? undefined : await parse(left), missing);
     });
     const left = fetched.messages.flatMap(({ uid, alertId }) => {
       const error = damaged.get(alertId);
@@ -41,11 +51,47 @@ export function createPrepareAlerts(dependencies: Dependencies) {
     });
     return {
       ...fetched,
-      messages: fetched.messages.filter(({ alertId }) => !damaged.has(alertId)),
+      messages: fetched.messages
+        .filter(({ alertId }) => !damaged.has(alertId))
+        .map((message) => withOriginals(message, originals.get(message.alertId), elsewhere))
+        .map((message) => withSkipped(message, skipped.get(message.alertId))),
       unreadable: [...fetched.unreadable, ...left],
-      rows,
+      rows: rows.filter(({ alertId }) => !elsewhere.has(alertId)),
+      ...(skipped.size === 0 ? {} : { skipped: [...skipped.values()].map(skippedRow) }),
       tookMs: stages.end(),
     };
+  };
+}
+
+function withOriginals(
+  message: BatchMessage,
+  all: readonly string[] | undefined,
+  elsewhere: ReadonlySet<string>,
+): BatchMessage {
+  if (all === undefined) return message;
+  const alertIds = all.filter((alertId) => !elsewhere.has(alertId));
+  return { ...message, alertIds, ...(alertIds.length < all.length ? { othersCarried: true } : {}) };
+}
+
+/** What was decided before counts for what is new here, or waits. */
+function withSkipped(message: BatchMessage, decision: SkipRecord | undefined): BatchMessage {
+  const isOpen = message.state === 'fresh' || message.state === 'known';
+  return decision === undefined || !isOpen ? message : { ...message, state: 'skipped' };
+}
+
+function skippedRow({ alertId, from, subject, rule }: SkipRecord): SkippedRow {
+  return { alertId, from: short(from), subject: short(subject ?? ''), why: skipText(rule) };
+}
+
+function withEarlier(
+  earlier: ParsedMessages,
+  now: ParsedMessages | undefined,
+  missing: readonly MessageRecord[],
+): ParsedMessages {
+  const wanted = new Set(missing.map(({ uid }) => uid));
+  return {
+    parsed: [...earlier.parsed.filter(({ record }) => wanted.has(record.uid)), ...(now?.parsed ?? [])],
+    lost: new Map([...earlier.lost, ...(now?.lost ?? [])]),
   };
 }
 
@@ -66,7 +112,7 @@ async function parseMessages(
   const there = records.map((record) => mended.records.get(record.uid) ?? record);
   const evidence = there.flatMap((record) => (mended.lost.has(record.uid) ? [] : [record.evidence]));
   const gone = there.map((record) => record.evidence).filter((hash) => !evidence.includes(hash));
-  const extractions = await extractIndicators(dependencies, mailbox, evidence, gone);
+  const extractions = await extractIndicators(dependencies, mailbox, evidence, gone, written);
   const lost = new Map<string, LurewatchError>();
   const parsed = there.flatMap((record): ParsedMessage[] => {
     const extraction = extractions.get(record.evidence);

@@ -1,7 +1,7 @@
 import type { ChangedEvent } from '../feeds/changed-events.js';
-import type { RevisionPreview, RevisionSink } from '../misp/revisions.js';
+import { ownContent, type RevisionPreview, type RevisionSink } from '../misp/revisions.js';
 import type { EventPreview } from '../workflows/feed-types.js';
-import { onlyOf, putBefore } from './revise-events.js';
+import { onlyOf, putBefore, wholeContent } from './revise-events.js';
 
 /** So many events, and so many bytes of them, travel through the history. */
 const shown = 100;
@@ -39,7 +39,8 @@ export class PreviewedEvents {
 
   async #show({ event, rows, last, keeps }: ChangedEvent, known: boolean): Promise<void> {
     const put = last === undefined ? undefined : putBefore(last, true);
-    const before = keeps ? onlyOf(event, put) : put;
+    const before =
+      keeps && put !== undefined ? onlyOf(event, { content: wholeContent(ownContent(event), last), before: put }) : put;
     const revision = { alertId: event.uuid, event, before, atMs: 0, publish: false, known };
     const { action, changes } = known
       ? await this.#sink.preview(revision, this.#signal)
@@ -47,7 +48,8 @@ export class PreviewedEvents {
     this.#count(action);
     if (action === 'unchanged') return;
     this.#bytes += JSON.stringify([event, changes]).length;
-    this.preview.push({ action, row: rows[0]?.row ?? 0, changes, event });
+    const { file = '', row = 0 } = rows[0] ?? {};
+    this.preview.push({ action, file, row, changes, event });
   }
 
   #count(action: RevisionPreview['action']): void {

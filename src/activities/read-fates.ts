@@ -1,6 +1,7 @@
 import type { Fate } from '../sinks/fate.js';
+import { refusesAllAlike } from '../sinks/refuses-all.js';
 import { activityOwner } from './context.js';
-import { refusesAllAlike } from './deliver-to-sink.js';
+import { messagesOf } from './deliver-to-sink.js';
 import { type Dependencies, sinkNamed } from './dependencies.js';
 
 export interface ReadFatesInput {
@@ -29,6 +30,6 @@ export function createReadFates(dependencies: Dependencies) {
       return rejected ? { alertId, kind: 'rejected', reason: standing.end.reason } : { alertId, kind: 'open' };
     });
     const all = await Promise.all(fates);
-    return refusesAllAlike(sink, all)?.fates ?? all;
+    return refusesAllAlike(sink, all, messagesOf(documents))?.fates ?? all;
   };
 }

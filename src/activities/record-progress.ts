@@ -2,8 +2,10 @@ import { aroundDamage } from '../ledger/around-damage.js';
 import type { FolderListing } from '../mail/source.js';
 import { byUid } from '../mail/uid-order.js';
 import { type Dependencies, type Mailbox, mailboxNamed } from './dependencies.js';
-import { foldersOf, listOptions } from './list-unread.js';
+import { foldersOf, listOptions, windowOf } from './mailbox-options.js';
+import { isSpared } from './mark-seen.js';
 import { sinksReached } from './sinks-reached.js';
+import { skippedAlerts } from './skip-messages.js';
 
 export interface RecordProgressInput {
   readonly mailbox: string;
@@ -27,8 +29,8 @@ export function createRecordProgress(dependencies: Dependencies) {
 }
 
 async function recordFolder(dependencies: Dependencies, mailbox: Mailbox, listing: FolderListing): Promise<void> {
-  const { since } = mailbox.config;
-  const before = await dependencies.ledger.progress.latest(mailbox.name, listing, since);
+  const { since, daysBack } = mailbox.config;
+  const before = await dependencies.ledger.progress.latest(mailbox.name, listing, windowOf(mailbox));
   const except = new Set(before?.except);
   const begin = before?.upTo ?? 0;
   const candidates = listing.uids.filter((uid) => Number(uid) > begin || except.has(uid)).sort(byUid);
@@ -50,6 +52,7 @@ async function recordFolder(dependencies: Dependencies, mailbox: Mailbox, listin
     except: open,
     atMs: Date.now(),
     ...(since === undefined ? {} : { since }),
+    ...(daysBack === undefined ? {} : { daysBack }),
   } as const;
   if (changed) await dependencies.ledger.progress.record(mailbox.name, listing, record);
 }
@@ -68,10 +71,17 @@ async function settledOf(
     const alertIds = [...new Set(met.map(({ alertId }) => alertId))];
     // What is damaged stays in view.
     const { sound } = await aroundDamage(alertIds, async (some) => {
-      const reached = await sinksReached(dependencies, mailbox.sinks, some);
+      const reached = await sinksReached(dependencies, mailbox, some);
       return some.map((alertId) => reached.has(alertId));
     });
-    for (const record of met) if (sound.get(record.alertId) === true) settled.add(record.uid);
+    const open = alertIds.filter((alertId) => sound.get(alertId) !== true);
+    const skipped = await skippedAlerts(dependencies, mailbox, open);
+    const reached = met.filter(({ alertId }) => sound.get(alertId) === true);
+    const going = reached.filter((record) => !isSpared(mailbox, record)).map(({ uid }) => uid);
+    // What is delivered and was not dealt with after that is met again.
+    const unfinished = new Set(await mailbox.source.unfinished?.(listing, going));
+    for (const { uid } of reached) if (!unfinished.has(uid)) settled.add(uid);
+    for (const { uid, alertId } of met) if (skipped.has(alertId)) settled.add(uid);
   }
   return settled;
 }

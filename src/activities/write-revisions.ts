@@ -1,16 +1,16 @@
 import { Context } from '@temporalio/activity';
-import { LurewatchError } from '../errors/lurewatch-error.js';
-import { revisionId } from '../ledger/feed-revisions.js';
-import type { Ledger } from '../ledger/ledger.js';
-import type { ClaimEnd, Owner } from '../ledger/records.js';
-import { mayLandUntilMs } from '../sinks/claiming.js';
+import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
+import { aroundDamage } from '../ledger/around-damage.js';
+import type { DeliveryLedger } from '../ledger/deliveries.js';
+import type { ClaimEnd } from '../ledger/records.js';
 import { type DeliveryReport, deliver } from '../sinks/deliver.js';
 import type { Fate } from '../sinks/fate.js';
-import type { Sendable, SendResult, Sink } from '../sinks/sink.js';
+import type { Sink } from '../sinks/sink.js';
 import type { SinkUse } from '../sinks/sink-use.js';
 import { activityOwner, activitySignal } from './context.js';
 import { onceEach, tryAgainAfter } from './deliver-to-sink.js';
 import { type Dependencies, mispSinkName } from './dependencies.js';
+import { carriedRetryMs, neverOverANewerOne, type Revised, withoutPredecessors } from './order-of-revisions.js';
 import { showProgress } from './progress.js';
 
 /** Without a wish of MISP's, a retry comes after this, then after twice that, and so on. */
@@ -20,30 +20,70 @@ const longestRetryMs = 120_000;
 const attemptsAtOne = 6;
 /** An event that it then failed at so often is not tried any more in this import. */
 const turnsOfOne = 3;
-/** What another import has in hand is looked at again after this. */
-const carriedRetryMs = 5_000;
 
-/** A revision of an event, as far as the order of revisions goes. */
-export interface Revised extends Sendable {
-  /** Made by `revisionId`. */
-  readonly alertId: string;
-  readonly event: { readonly uuid: string };
+/** What became of revisions. */
+export interface RevisionsReport extends DeliveryReport {
+  /** By alert id, of those that are still `open` for it: what is known of their deliveries cannot be read. */
+  readonly damaged: ReadonlyMap<string, LurewatchError>;
 }
 
 /**
  * Brings revisions of events to MISP, each exactly once and never two of one event at the same time. Answers once each
- * has come to its end, or MISP refuses everything.
+ * has come to its end, or MISP refuses everything; only what the ledger cannot tell of, for damage, stays open.
  * @param use shared with all who send to MISP from this worker
  * @param isWell asks MISP something small: true where it answers
  * @throws what stands in the way for now, with a word on when to try again
  */
 export async function writeRevisions<Item extends Revised>(
-  { ledger, workflows }: Dependencies,
+  dependencies: Dependencies,
   use: SinkUse,
   feed: string,
   sink: Sink<Item>,
   revisions: readonly Item[],
   isWell: () => Promise<boolean> = async () => false,
+): Promise<RevisionsReport> {
+  try {
+    const report = await writeSound(dependencies, use, feed, sink, revisions, isWell);
+    return { ...report, damaged: new Map() };
+  } catch (error) {
+    if (!isLurewatchError(error, 'LW_STORE_CORRUPT')) throw error;
+    const { reached, damaged } = await lookForDamage(dependencies.ledger.deliveries, revisions);
+    if (reached.size + damaged.size === 0) throw error;
+    const sound = revisions.filter(({ alertId }) => !reached.has(alertId) && !damaged.has(alertId));
+    const { fates, trouble } = await writeSound(dependencies, use, feed, sink, sound, isWell);
+    const others = revisions.flatMap(({ alertId }): readonly Fate[] => {
+      if (reached.has(alertId)) return [{ alertId, kind: 'reached', reference: '', earlier: true }];
+      return damaged.has(alertId) ? [{ alertId, kind: 'open' }] : [];
+    });
+    return { fates: [...fates, ...others], trouble, damaged };
+  }
+}
+
+/**
+ * An outcome is written once MISP has a revision, whatever stands in it by now. A claim says who has a revision in hand,
+ * and since when: where nobody can read that, it is not sent.
+ */
+async function lookForDamage(
+  deliveries: DeliveryLedger,
+  revisions: readonly Revised[],
+): Promise<{ readonly reached: ReadonlySet<string>; readonly damaged: RevisionsReport['damaged'] }> {
+  const ids = revisions.map(({ alertId }) => alertId);
+  const outcomes = await aroundDamage(ids, (some) => deliveries.outcomes(mispSinkName, some));
+  const reached = new Set(outcomes.damaged.keys());
+  const unsure = ids.filter((id) => outcomes.sound.has(id) && outcomes.sound.get(id) === undefined);
+  const { damaged } = await aroundDamage(unsure, (some) =>
+    Promise.all(some.map((id) => deliveries.openClaims(mispSinkName, id))),
+  );
+  return { reached, damaged };
+}
+
+async function writeSound<Item extends Revised>(
+  { ledger, workflows }: Dependencies,
+  use: SinkUse,
+  feed: string,
+  sink: Sink<Item>,
+  revisions: readonly Item[],
+  isWell: () => Promise<boolean>,
 ): Promise<DeliveryReport> {
   const context = Context.current();
   const owner = activityOwner();
@@ -102,85 +142,6 @@ export async function writeRevisions<Item extends Revised>(
   }
 }
 
-/**
- * Leaves out those whose event may still be written to under an earlier revision: by another import, or by a request
- * on its way. Together with `neverOverANewerOne` no older revision lands on a newer one: who claims looks for a newer
- * revision afterwards, who makes a revision looks for claims afterwards.
- */
-async function withoutPredecessors<Item extends Revised>(
-  { deliveries, revisions: ledger }: Ledger,
-  feed: string,
-  sink: Sink<Item>,
-  owner: Owner,
-  isOpen: (owner: Owner) => Promise<boolean>,
-  revisions: readonly Item[],
-): Promise<{ readonly free: readonly Item[]; readonly inTheWay: LurewatchError | undefined }> {
-  const free: Item[] = [];
-  let inTheWay: LurewatchError | undefined;
-  for (const revision of revisions) {
-    const waitMs = await waitForEarlier(revision);
-    if (waitMs === 0) free.push(revision);
-    else {
-      inTheWay ??= new LurewatchError('LW_CARRIED_ELSEWHERE', 'an earlier change of an event is still under way', {
-        where: mispSinkName,
-        retryAfterMs: waitMs,
-      });
-    }
-  }
-  return { free, inTheWay };
-
-  /** Back to the last that reached MISP. Also under that, an attempt that stood still may have a request on its way. */
-  async function waitForEarlier({ event, alertId }: Revised): Promise<number> {
-    let waitMs = 0;
-    for (let number = numberOf(alertId) - 1; number > 0; number -= 1) {
-      const [earlier] = await ledger.find(feed, [{ uuid: event.uuid, number }]);
-      if (earlier === undefined) break;
-      const id = revisionId(earlier);
-      const [outcome] = await deliveries.outcomes(mispSinkName, [id]);
-      const open = await deliveries.openClaims(mispSinkName, id);
-      // The latest claim is the one whose answer the outcome is.
-      for (const { claim } of outcome === undefined ? open : open.slice(0, -1)) {
-        const ours = claim.owner.workflowId === owner.workflowId && claim.owner.runId === owner.runId;
-        if (outcome === undefined && !ours && (await isOpen(claim.owner))) return carriedRetryMs;
-        waitMs = Math.max(waitMs, mayLandUntilMs(sink, claim) - Date.now());
-      }
-      if (outcome !== undefined) break;
-    }
-    return waitMs;
-  }
-}
-
-/** Looks, once the claim stands, whether the feed says something newer of the event by now. */
-function neverOverANewerOne<Item extends Revised>(sink: Sink<Item>, { revisions }: Ledger, feed: string): Sink<Item> {
-  return {
-    name: sink.name,
-    repeats: sink.repeats,
-    alertsPerCall: sink.alertsPerCall,
-    concurrency: sink.concurrency,
-    inFlightMs: sink.inFlightMs,
-    wants: (revision) => sink.wants(revision),
-    check: (signal) => sink.check(signal),
-    close: async () => undefined,
-    send: async (items, signal) => {
-      const next = items.map(({ event, alertId }) => ({ uuid: event.uuid, number: numberOf(alertId) + 1 }));
-      const newer = await revisions.find(feed, next);
-      const current = items.filter((_, index) => newer[index] === undefined);
-      const sent = current.length === 0 ? [] : await sink.send(current, signal);
-      return items.flatMap((item): readonly SendResult[] => {
-        const at = current.indexOf(item);
-        return at < 0 ? [superseded] : sent.slice(at, at + 1);
-      });
-    },
-  };
-}
-
-const superseded: SendResult = {
-  status: 'delivered',
-  reference: '',
-  action: 'unchanged',
-  warnings: ['the feed says something newer of it by now, which another import writes'],
-};
-
 function carried({ fates }: DeliveryReport): LurewatchError | undefined {
   if (!fates.some(({ kind }) => kind === 'carried')) return undefined;
   return new LurewatchError('LW_CARRIED_ELSEWHERE', 'another import has some of these events in hand', {
@@ -191,9 +152,4 @@ function carried({ fates }: DeliveryReport): LurewatchError | undefined {
 
 function backoffMs(attempt: number): number {
   return Math.min(firstRetryMs * 2 ** Math.min(attempt - 1, 10), longestRetryMs);
-}
-
-/** Of an id made by `revisionId`. */
-function numberOf(alertId: string): number {
-  return Number(alertId.slice(alertId.lastIndexOf('.') + 1));
 }

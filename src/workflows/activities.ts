@@ -23,6 +23,13 @@ export const batchActivities = proxyActivities<
   retry: { ...patient, maximumAttempts: 8 },
 });
 
+/** Listens for hours, and begins anew with growing pauses while the mail server is away. */
+export const watchActivities = proxyActivities<Pick<Activities, 'watchMailbox'>>({
+  startToCloseTimeout: '6h',
+  heartbeatTimeout,
+  retry: { ...patient, maximumInterval: '1m' },
+});
+
 /** Deliveries bound their own patience; the timeouts here are for workers that die. */
 export const sinkActivities = proxyActivities<Pick<Activities, 'postAlerts' | 'registerMispEvents'>>({
   startToCloseTimeout: '15m',
@@ -31,7 +38,9 @@ export const sinkActivities = proxyActivities<Pick<Activities, 'postAlerts' | 'r
 });
 
 /** One message on its own: retried for as long as it takes, with growing pauses. */
-export const messageActivities = proxyActivities<Pick<Activities, 'deliverAlert' | 'discardAlert' | 'markSeen'>>({
+export const messageActivities = proxyActivities<
+  Pick<Activities, 'deliverAlert' | 'discardAlert' | 'markSeen' | 'readFates'>
+>({
   startToCloseTimeout: '15m',
   heartbeatTimeout,
   retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '15m' },

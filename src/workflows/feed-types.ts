@@ -19,12 +19,14 @@ export interface ImportFeedResult extends ImportCounts {
   readonly feed: string;
   /** Records of the source that were read, whatever became of them. */
   readonly rows: number;
-  /** The first hundred; all of them stand in `rejectedFiles`. */
+  /** The first hundred; all of them stand in `reasons`. */
   readonly rejects: readonly Reject[];
   /** Where the rejected rows stand, in the format of their source: paths, or keys of the store. */
   readonly rejectedFiles: readonly string[];
-  /** What MISP would not have taken of events that exist all the same: the first hundred. */
-  readonly warnings: readonly RowNote[];
+  /** Of all rejected rows, why, a line of JSON each: a key of the store. Absent where there are none. */
+  readonly reasons?: string;
+  /** What was left out of events that exist all the same, or could not be done with them: the first hundred. */
+  readonly warnings: readonly (RowNote | EventNote)[];
   /** What stood in the way of a whole file, or of a part of it. The rows that could be read were imported. */
   readonly problems: readonly FeedProblem[];
   /** The first hundred events that were created or updated. */
@@ -35,7 +37,7 @@ export interface ImportFeedResult extends ImportCounts {
   readonly preview?: readonly EventPreview[];
 }
 
-/** Events, but `rejected`, which are rows. */
+/** Events, but `rejected`, which are rows, and `warned`. */
 export interface ImportCounts {
   readonly created: number;
   readonly updated: number;
@@ -43,19 +45,32 @@ export interface ImportCounts {
   readonly rejected: number;
   /** Marked with the configured tag, since their rows have left the feed. */
   readonly gone: number;
+  /** Warnings, shown or not. */
+  readonly warned: number;
 }
 
-export interface Reject {
+/** Where a row stands. */
+export interface NotedRow {
+  /** As its source names it: the path as configured, or the address without its query. */
   readonly file: string;
   /** The first line of the record, or its number. */
   readonly row: number;
+}
+
+/** What is to be told of a row. */
+export interface RowNote extends NotedRow {
+  /** Of src/errors/catalogue.ts. */
   readonly code: string;
   readonly reason: string;
 }
 
-export interface RowNote {
-  readonly file: string;
-  readonly row: number;
+export type Reject = RowNote;
+
+/** What is to be told of an event that no row of this import stands for. */
+export interface EventNote {
+  /** Its UUID. */
+  readonly event: string;
+  readonly code: string;
   readonly reason: string;
 }
 
@@ -64,16 +79,16 @@ export interface FeedProblem {
   readonly message: string;
 }
 
-export interface WrittenEvent {
-  readonly row: number;
+/** With the first of its rows. */
+export interface WrittenEvent extends NotedRow {
   readonly action: 'created' | 'updated';
   /** The event's address. */
   readonly reference: string;
 }
 
-export interface EventPreview {
+/** With the first of its rows. */
+export interface EventPreview extends NotedRow {
   readonly action: 'create' | 'update';
-  readonly row: number;
   /** For people: what an update would change, a line each. */
   readonly changes: readonly string[];
   /** The exact event as it would be sent. */
@@ -97,6 +112,8 @@ export interface PreparedFeed {
   readonly rejected: number;
   readonly rejects: readonly Reject[];
   readonly warnings: readonly RowNote[];
+  /** How many there were of them in all; absent in what earlier code answered: no more than these. */
+  readonly warned?: number;
   readonly problems: readonly FeedProblem[];
   /** How many chunks of events there are to write. */
   readonly chunks: number;
@@ -126,6 +143,7 @@ export interface ChunkResult {
   readonly rejected: number;
   readonly rejects: readonly Reject[];
   readonly warnings: readonly RowNote[];
+  readonly warned?: number;
   readonly written: readonly WrittenEvent[];
   /** Of each event that was sent, in milliseconds: how long MISP took. 0: not known. */
   readonly msPerEvent: number;
@@ -145,8 +163,9 @@ export interface GoneInput {
 export interface GoneResult {
   /** Marked just now. */
   readonly gone: number;
-  /** Why others could not be. */
-  readonly warnings: readonly string[];
+  /** Why others could not be: the first of them. */
+  readonly warnings: readonly EventNote[];
+  readonly warned?: number;
   readonly failure?: BatchFailure;
 }
 
@@ -155,10 +174,13 @@ export interface FinishInput {
   readonly importId: string;
   /** False: it was ended early; only what it put aside is cleared away. */
   readonly complete: boolean;
+  /** Some events did not get their tag: the next import looks at the feed again, whatever its source says. */
+  readonly lookAgain?: boolean;
 }
 
 export interface FinishedImport {
   readonly rejectedFiles: readonly string[];
+  readonly reasons?: string;
   readonly report?: string;
 }
 

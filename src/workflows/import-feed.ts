@@ -19,6 +19,7 @@ import { asBatchFailure, withItsOwnWords } from './failures.js';
 import type {
   ChunkResult,
   ContinuedImport,
+  EventNote,
   FinishedImport,
   GoneInput,
   GoneResult,
@@ -32,7 +33,8 @@ import type {
   WrittenEvent,
 } from './feed-types.js';
 import { checkImportFeedInput } from './input.js';
-import { importDetails } from './markdown.js';
+import { importDetails, readingDetails } from './markdown.js';
+import { atFeeds, atSink, forWhom } from './routes.js';
 import type { BatchFailure } from './types.js';
 import { Writers } from './writers.js';
 
@@ -40,6 +42,8 @@ export const progressQuery = defineQuery<ImportProgress>('progress');
 
 /** Of rejects, warnings and written events, so many travel through the history; the store has all. */
 const shownOfEach = 100;
+/** Of the warnings, so many may be of events without a row: those of rows are not to be crowded out. */
+const shownOfEvents = 20;
 
 /** One import of a feed: its source is read, and what is new or changed becomes MISP events. Started by its schedule or by hand. */
 export async function importFeed(raw: ImportFeedInput): Promise<ImportFeedResult> {
@@ -65,6 +69,9 @@ class Import {
   #counts: ImportCounts;
   #rejects: readonly Reject[];
   #warnings: readonly RowNote[];
+  /** Some events did not get the tag of `tagGone`. */
+  #lookAgain = false;
+  #eventWarnings: readonly EventNote[] = [];
   #written: readonly WrittenEvent[];
   #stage: ImportProgress['stage'] = 'reading';
   #nextChunk: number;
@@ -80,7 +87,7 @@ class Import {
     this.#prepared = before?.prepared;
     this.#nextChunk = before?.nextChunk ?? 0;
     this.#done = before?.done ?? 0;
-    this.#counts = before?.counts ?? { created: 0, updated: 0, unchanged: 0, rejected: 0, gone: 0 };
+    this.#counts = { created: 0, updated: 0, unchanged: 0, rejected: 0, gone: 0, warned: 0, ...before?.counts };
     this.#rejects = before?.rejects ?? [];
     this.#warnings = before?.warnings ?? [];
     this.#written = before?.written ?? [];
@@ -89,7 +96,10 @@ class Import {
 
   async run(): Promise<ImportFeedResult> {
     const prepared = this.#prepared ?? (await this.#prepare());
-    if (this.#input.dryRun) return this.#result(prepared, { rejectedFiles: [] });
+    if (this.#input.dryRun) {
+      this.#show(prepared);
+      return this.#result(prepared, { rejectedFiles: [] });
+    }
     try {
       await this.#write(prepared);
       if (this.#failure === undefined && prepared.plan.marksGone && prepared.problems.length === 0) {
@@ -109,12 +119,17 @@ class Import {
   async #prepare(): Promise<PreparedFeed> {
     const { feed, dryRun, from } = this.#input;
     const summary = `${feed}: read ${from ?? 'the source'} and compare it with what is known`;
+    setCurrentDetails(readingDetails(feed, from));
     const parts = { ...(dryRun ? { dryRun } : {}), ...(from === undefined ? {} : { from }) };
     const request = { feed, importId: uuid4(), ...parts };
-    const prepared = await feedReadingActivities.prepareFeed.executeWithOptions({ summary }, [request]);
+    const prepared = await feedReadingActivities.prepareFeed.executeWithOptions(
+      { summary, ...atFeeds(), ...forWhom(feed) },
+      [request],
+    );
     this.#prepared = prepared;
     const { created = 0, updated = 0 } = prepared.preview ?? {};
-    this.#counts = { ...this.#counts, created, updated, unchanged: prepared.unchanged, rejected: prepared.rejected };
+    const { unchanged, rejected } = prepared;
+    this.#counts = { ...this.#counts, created, updated, unchanged, rejected, warned: warnedIn(prepared) };
     this.#rejects = prepared.rejects;
     this.#warnings = prepared.warnings;
     return prepared;
@@ -123,6 +138,8 @@ class Import {
   async #write(prepared: PreparedFeed): Promise<void> {
     this.#stage = 'writing';
     const writers = new Writers(prepared.plan.writers);
+    this.#writers = writers.allowed;
+    this.#show(prepared);
     // A long history is left behind between two chunks: no child or activity is under way then.
     const ended = () =>
       this.#nextChunk >= prepared.chunks || this.#failure !== undefined || workflowInfo().continueAsNewSuggested;
@@ -137,7 +154,7 @@ class Import {
         this.#account(result);
         writers.learn(result);
         this.#writers = writers.allowed;
-        setCurrentDetails(importDetails(this.#input.feed, this.#progress(), this.#problems(prepared)));
+        this.#show(prepared);
       }
     };
     // Also where one is cancelled, the others have ended before anything is cleared away.
@@ -152,7 +169,9 @@ class Import {
     const { feed } = this.#input;
     const summary = `${feed}: write events, part ${chunk + 1} of ${chunks}`;
     try {
-      return await feedActivities.writeFeedEvents.executeWithOptions({ summary }, [{ feed, importId, chunk }]);
+      return await feedActivities.writeFeedEvents.executeWithOptions({ summary, ...toMisp(feed) }, [
+        { feed, importId, chunk },
+      ]);
     } catch (error) {
       if (isCancellation(error)) throw error;
       const failure = asBatchFailure(error);
@@ -167,7 +186,10 @@ class Import {
     for (const digit of '0123456789abcdef') {
       const result = await this.#markGoneOf({ feed, importId, digit }, summary);
       if (result.warnings.length > 0) log.warn('some events did not get their tag', { feed, why: result.warnings });
-      this.#counts = { ...this.#counts, gone: this.#counts.gone + result.gone };
+      if (warnedIn(result) > 0) this.#lookAgain = true;
+      const { gone, warned } = this.#counts;
+      this.#counts = { ...this.#counts, gone: gone + result.gone, warned: warned + warnedIn(result) };
+      this.#eventWarnings = [...this.#eventWarnings, ...result.warnings].slice(0, shownOfEvents);
       this.#failure ??= result.failure;
       if (this.#failure !== undefined) return;
     }
@@ -175,10 +197,10 @@ class Import {
 
   async #markGoneOf(input: GoneInput, summary: string): Promise<GoneResult> {
     try {
-      return await feedActivities.markGoneEvents.executeWithOptions({ summary }, [input]);
+      return await feedActivities.markGoneEvents.executeWithOptions({ summary, ...toMisp(input.feed) }, [input]);
     } catch (error) {
       if (isCancellation(error)) throw error;
-      return { gone: 0, warnings: [], failure: asBatchFailure(error) };
+      return { gone: 0, warnings: [], warned: 0, failure: asBatchFailure(error) };
     }
   }
 
@@ -186,23 +208,32 @@ class Import {
     this.#stage = 'finishing';
     const { feed } = this.#input;
     const summary = complete ? `${feed}: keep the report and the rejected rows` : `${feed}: clear away what is left`;
-    return feedReadingActivities.finishImport.executeWithOptions({ summary }, [{ feed, importId, complete }]);
+    return feedReadingActivities.finishImport.executeWithOptions({ summary, ...atFeeds(), ...forWhom(feed) }, [
+      { feed, importId, complete, ...(this.#lookAgain ? { lookAgain: true } : {}) },
+    ]);
   }
 
   #account(result: ChunkResult): void {
-    const { created, updated, unchanged, rejected } = this.#counts;
+    const { created, updated, unchanged, rejected, warned } = this.#counts;
     this.#counts = {
       ...this.#counts,
       created: created + result.created,
       updated: updated + result.updated,
       unchanged: unchanged + result.unchanged,
       rejected: rejected + result.rejected,
+      warned: warned + warnedIn(result),
     };
     this.#rejects = [...this.#rejects, ...result.rejects].slice(0, shownOfEach);
     this.#warnings = [...this.#warnings, ...result.warnings].slice(0, shownOfEach);
     this.#written = [...this.#written, ...result.written].slice(0, shownOfEach);
     this.#done += result.done;
     this.#failure ??= result.failure;
+  }
+
+  /** What the Web UI shows from now on. */
+  #show(prepared: PreparedFeed): void {
+    const { feed, dryRun = false } = this.#input;
+    setCurrentDetails(importDetails(feed, dryRun, this.#progress(), this.#problems(prepared)));
   }
 
   #problems({ problems }: PreparedFeed): readonly BatchFailure[] {
@@ -246,7 +277,7 @@ class Import {
       ...this.#counts,
       rejects: this.#rejects,
       ...finished,
-      warnings: this.#warnings,
+      warnings: [...this.#warnings.slice(0, shownOfEach - this.#eventWarnings.length), ...this.#eventWarnings],
       problems: prepared.problems,
       written: this.#written,
       ...(preview === undefined ? {} : { preview: preview.events }),
@@ -258,6 +289,17 @@ class Import {
   }
 }
 
+function toMisp(feed: string) {
+  return { ...atSink('misp'), ...forWhom(feed) };
+}
+
+function warnedIn({
+  warnings,
+  warned = warnings.length,
+}: Pick<GoneResult | ChunkResult, 'warnings' | 'warned'>): number {
+  return warned;
+}
+
 const nothing: ChunkResult = {
   done: 0,
   created: 0,
@@ -266,6 +308,7 @@ const nothing: ChunkResult = {
   rejected: 0,
   rejects: [],
   warnings: [],
+  warned: 0,
   written: [],
   msPerEvent: 0,
   troubled: false,

@@ -1,10 +1,19 @@
-import { isCancellation, log, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { HandOverInput } from '../activities/hand-over.js';
+import type { MarkSeenInput } from '../activities/mark-seen.js';
 import { alertIdsKey, statusKey } from '../temporal/search-attribute-keys.js';
 import { batchActivities } from './activities.js';
 import { type AlertFates, deliverBatch } from './deliver-batch.js';
 import { asBatchFailure, withItsOwnWords } from './failures.js';
-import { type BatchLine, batchDetails } from './markdown.js';
+import { batchDetails, messageLines } from './markdown.js';
+import { fateOfMessage } from './message-fate.js';
+import { atMailbox, neverBegan } from './routes.js';
 import type {
   AlertRow,
   BatchFailure,
@@ -13,11 +22,15 @@ import type {
   FolderPage,
   IngestBatchInput,
   MarkSeenReport,
+  Plan,
   PreparedBatch,
 } from './types.js';
 
+/** As many as the search attribute takes. */
+const mostAlertIds = 50;
+
 /** What became of one message. */
-type End = 'delivered' | 'duplicates' | 'inDelivery' | 'held' | 'vanished' | 'remaining';
+type End = 'delivered' | 'duplicates' | 'inDelivery' | 'held' | 'vanished' | 'skipped' | 'remaining';
 
 /**
  * Carries up to 50 messages from the mailbox to their sinks. What needs patience or a person goes on in a workflow of
@@ -36,7 +49,7 @@ class Batch {
   readonly #place: FolderPage & { readonly mailbox: string };
   readonly #ends = new Map<string, End>();
   readonly #notes = new Map<string, string>();
-  readonly #alertOf = new Map<string, string>();
+  readonly #alertsOf = new Map<string, readonly string[]>();
   #rows: ReadonlyMap<string, AlertRow> = new Map();
   /** Messages that stay unread, and reached a sink all the same. */
   #cameCloser = 0;
@@ -55,27 +68,44 @@ class Batch {
       this.#ends.set(uid, 'remaining');
       this.#notes.set(uid, reason);
     }
-    for (const { uid, state, alertId } of prepared.messages) {
-      this.#alertOf.set(uid, alertId);
+    for (const { uid, state, alertId, alertIds = [alertId] } of prepared.messages) {
+      this.#alertsOf.set(uid, alertIds);
       if (state === 'reached') this.#ends.set(uid, 'duplicates');
       if (state === 'carried') this.#ends.set(uid, 'inDelivery');
+      if (state === 'skipped') this.#ends.set(uid, 'skipped');
     }
+    this.#noteSkipped(prepared);
     const alertIds = prepared.rows.map(({ alertId }) => alertId);
-    if (alertIds.length > 0) upsertSearchAttributes([{ key: alertIdsKey, value: alertIds }]);
+    if (alertIds.length > 0) upsertSearchAttributes([{ key: alertIdsKey, value: alertIds.slice(0, mostAlertIds) }]);
     this.#show();
-    const fates = await deliverBatch(mailbox, plan, alertIds, refusing);
+    const messages = messagesOfAlerts(prepared);
+    const messageOf = (alertId: string) => messages.get(alertId) ?? alertId;
+    const goesTo = (alertId: string) => this.#rows.get(alertId)?.sinks ?? plan.unrouted;
+    const fates = await deliverBatch(mailbox, plan, alertIds, refusing, messageOf, goesTo);
     const waiting = prepared.messages.filter(({ state }) => state === 'fresh' || state === 'known');
     const started = await this.#settle(waiting, fates);
     this.#show();
-    const markFailure = await this.#mark();
+    const marksSkipped = plan.leavesSkipped !== true;
+    const skippedFailure = marksSkipped ? await this.#mark({ skipped: true }, 'skipped') : undefined;
+    const markFailure = (await this.#mark({}, 'delivered', 'duplicates')) ?? skippedFailure;
     return this.#result(started, fates, markFailure ?? unreadableFailure(prepared));
   }
 
+  /** The Web UI tells which expression it was. */
+  #noteSkipped({ messages, skipped = [] }: PreparedBatch): void {
+    const rows = new Map(skipped.map((row) => [row.alertId, { ...row, urls: 0 }]));
+    this.#rows = new Map([...this.#rows, ...rows]);
+    for (const { uid, alertId, state } of messages) {
+      if (state === 'skipped') this.#notes.set(uid, rows.get(alertId)?.why ?? '');
+    }
+  }
+
   async #prepare(): Promise<PreparedBatch> {
-    const { mailbox, uids } = this.#input;
+    const { mailbox, uids, plan } = this.#input;
+    const route = plan.limited === true ? atMailbox(mailbox) : {};
     const what = uids.length === 1 ? '1 message and build its alert' : `${uids.length} messages and build their alerts`;
     const prepared = await batchActivities.prepareAlerts
-      .executeWithOptions({ summary: `${mailbox}: read ${what}` }, [this.#place])
+      .executeWithOptions({ summary: `${mailbox}: read ${what}`, ...route }, [this.#place])
       .catch(unlessRenumbered);
     this.#rows = new Map(prepared.rows.map((row) => [row.alertId, row]));
     return prepared;
@@ -85,8 +115,9 @@ class Batch {
   async #settle(messages: readonly BatchMessage[], fates: AlertFates): Promise<number> {
     const leaving: HandOverInput['messages'][number][] = [];
     const seen = new Set<string>();
-    for (const { uid, alertId } of messages) {
-      const fate = fates.of(alertId);
+    for (const message of messages) {
+      const { uid, alertId, alertIds } = message;
+      const fate = fateOfMessage(message, fates);
       const again = seen.has(alertId);
       seen.add(alertId);
       this.#notes.set(uid, fate.note);
@@ -96,8 +127,10 @@ class Batch {
         if (fate.came && !again) this.#cameCloser += 1;
       } else if (fate.kind === 'carried' || again) this.#ends.set(uid, 'inDelivery');
       else {
-        this.#ends.set(uid, fate.sinks.some(({ rejected }) => rejected !== undefined) ? 'held' : 'inDelivery');
-        leaving.push({ uid, alertId, sinks: fate.sinks });
+        const sinks = fate.leaving.flatMap((left) => left.sinks);
+        this.#ends.set(uid, sinks.some(({ rejected }) => rejected !== undefined) ? 'held' : 'inDelivery');
+        const report = alertIds === undefined ? {} : { report: alertId };
+        leaving.push(...fate.leaving.map((left) => ({ uid, ...report, ...left })));
       }
     }
     return leaving.length === 0 ? 0 : this.#handOver(leaving);
@@ -105,7 +138,8 @@ class Batch {
 
   async #handOver(messages: HandOverInput['messages']): Promise<number> {
     const { mailbox, folder, uidValidity } = this.#input;
-    const what = messages.length === 1 ? '1 message' : `${messages.length} messages`;
+    const count = new Set(messages.map(({ uid }) => uid)).size;
+    const what = count === 1 ? '1 message' : `${count} messages`;
     const summary = `${mailbox}: hand ${what} over to workflows of their own`;
     const { started } = await batchActivities.handOver.executeWithOptions({ summary }, [
       { mailbox, folder, uidValidity, messages },
@@ -113,15 +147,19 @@ class Batch {
     return started;
   }
 
-  async #mark(): Promise<BatchFailure | undefined> {
+  async #mark(
+    of: Pick<MarkSeenInput, 'skipped'>,
+    ...ends: readonly ('delivered' | 'duplicates' | 'skipped')[]
+  ): Promise<BatchFailure | undefined> {
     const { mailbox, plan } = this.#input;
-    const uids = this.#with('delivered', 'duplicates');
+    const uids = this.#with(...ends);
     if (!plan.marks || uids.length === 0) return undefined;
-    const summary = `${mailbox}: mark ${uids.length} messages as read`;
+    const summary = `${mailbox}: ${markWords(plan, uids.length, of.skipped === true)}`;
     try {
-      const place = { ...this.#place, uids };
+      const before = plan.after === 'move' ? uids.filter((uid) => this.#ends.get(uid) === 'duplicates') : [];
+      const place = { ...this.#place, uids, ...of, ...(before.length === 0 ? {} : { earlier: before }) };
       const report: MarkSeenReport = await batchActivities.markSeen.executeWithOptions({ summary }, [place]);
-      if (report.vanished > 0) log.info('delivered messages vanished before they were marked', { mailbox, ...report });
+      if (report.vanished > 0) log.info('messages vanished before they were marked', { mailbox, ...report });
       return undefined;
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -135,14 +173,16 @@ class Batch {
     const failure = fates.failure ?? otherFailure;
     upsertSearchAttributes([{ key: statusKey, value: failure === undefined ? 'done' : 'failed' }]);
     const counted = (end: End) => this.#with(end).length;
+    const skipped = counted('skipped');
     return {
       delivered: counted('delivered'),
       duplicates: counted('duplicates'),
       inDelivery: counted('inDelivery'),
       held: counted('held'),
       vanished: counted('vanished'),
+      ...(skipped === 0 ? {} : { skipped }),
       remaining: counted('remaining'),
-      taken: counted('delivered') + counted('duplicates') + started + this.#cameCloser,
+      taken: counted('delivered') + counted('duplicates') + skipped + started + this.#cameCloser,
       started,
       refusing: fates.refusing,
       ...(failure === undefined ? {} : { failure }),
@@ -157,15 +197,17 @@ class Batch {
     const words = { inDelivery: 'in delivery', duplicates: 'delivered before' } as const;
     setCurrentDetails(
       batchDetails(
-        this.#input.uids.map((uid): BatchLine => {
+        this.#input.uids.flatMap((uid) => {
           const end = this.#ends.get(uid);
           const word = end === 'inDelivery' || end === 'duplicates' ? words[end] : (end ?? 'under way');
           const note = this.#notes.get(uid) ?? '';
-          return {
+          const fate = note === '' ? word : `${word}: ${note}`;
+          const alerts = this.#alertsOf.get(uid) ?? [];
+          return messageLines(
             uid,
-            row: this.#rows.get(this.#alertOf.get(uid) ?? ''),
-            fate: note === '' ? word : `${word}: ${note}`,
-          };
+            fate,
+            alerts.map((alertId) => this.#rows.get(alertId)),
+          );
         }),
       ),
     );
@@ -174,9 +216,28 @@ class Batch {
 
 /** A folder renumbered before anything was read holds nothing of this batch: the next poll lists it anew. */
 function unlessRenumbered(error: unknown): PreparedBatch {
+  if (neverBegan(error)) throw notRead();
   if (asBatchFailure(error).code !== 'LW_MAIL_UIDVALIDITY_CHANGED') throw error;
   log.warn('the folder was renumbered before the batch was read');
   return { messages: [], vanished: [], unreadable: [], rows: [], tookMs: {} };
+}
+
+function markWords({ after }: Plan, count: number, skipped: boolean): string {
+  if (after === undefined || skipped) return `mark ${count} ${skipped ? 'skipped ' : ''}messages as read`;
+  return `${after} ${count} delivered messages`;
+}
+
+/** Of a mailbox with a limit. */
+function notRead(): ApplicationFailure {
+  const message =
+    'no worker began to read the batch in time: none runs for the mail of this mailbox with its `messagesPerSecond`, or that lets through less than stands in line. Compare the configurations of the workers, or raise the limit; the mails stay unread, for the next poll. [LW_BATCH_FAILED]';
+  return ApplicationFailure.create({ message, type: 'LW_BATCH_FAILED', nonRetryable: true });
+}
+
+function messagesOfAlerts({ messages }: PreparedBatch): ReadonlyMap<string, string> {
+  return new Map(
+    messages.flatMap(({ alertId, alertIds = [alertId] }) => alertIds.map((one) => [one, alertId] as const)),
+  );
 }
 
 function unreadableFailure({ unreadable: [first] }: PreparedBatch): BatchFailure | undefined {

@@ -21,6 +21,7 @@ import type { ingestBatch } from './ingest-batch.js';
 import { checkIngestMailboxInput } from './input.js';
 import { pollDetails } from './markdown.js';
 import { PageQueue } from './page-queue.js';
+import { forWhom } from './routes.js';
 import type {
   BatchFailure,
   BatchResult,
@@ -35,7 +36,7 @@ import type {
   UnreadPage,
 } from './types.js';
 
-const batchSize = 50;
+const usualBatchSize = 50;
 /** At the end of a page its last batches run alone, so a page is as long as keeps histories and payloads small. */
 const batchesPerPage = 50;
 const mostPreviews = 100;
@@ -85,7 +86,7 @@ class Poll {
   async run(): Promise<IngestMailboxResult> {
     let cursor = this.#input.continued?.cursor;
     for (;;) {
-      const page = await this.#list(cursor, batchSize * batchesPerPage);
+      const page = await this.#list(cursor, usualBatchSize * batchesPerPage);
       if (cursor === undefined) this.#unread = page.unread;
       this.#counts = addCounts(this.#counts, { ...noCounts, inDelivery: page.inDelivery, held: page.held });
       const full = await this.#ingest(page);
@@ -105,25 +106,34 @@ class Poll {
     const page = await this.#list(undefined, wanted);
     const preview: MessagePreviewLine[] = [];
     const queue = new PageQueue(page.folders);
+    const batchSize = page.plan.batchSize ?? usualBatchSize;
     for (let batch = queue.take(batchSize); batch !== undefined; batch = queue.take(batchSize)) {
+      if (preview.length >= mostPreviews) break;
       const summary = `${mailbox}: look at ${describe(batch)}`;
-      preview.push(...(await batchActivities.previewMessages.executeWithOptions({ summary }, [{ mailbox, ...batch }])));
+      preview.push(
+        ...(await batchActivities.previewMessages.executeWithOptions({ summary, ...forWhom(mailbox) }, [
+          { mailbox, ...batch },
+        ])),
+      );
     }
     const { inDelivery, held } = page;
     const remaining = page.unread - inDelivery - held;
-    return { mailbox, unread: page.unread, ...noCounts, inDelivery, held, remaining, preview };
+    // A report may be many alerts.
+    const lines = preview.slice(0, mostPreviews);
+    return { mailbox, unread: page.unread, ...noCounts, inDelivery, held, remaining, preview: lines };
   }
 
   async #list(cursor: ListCursor | undefined, pageSize: number): Promise<UnreadPage> {
     const { mailbox } = this.#input;
     const summary = cursor === undefined ? `${mailbox}: list unread` : `${mailbox}: list more unread`;
     const request = { mailbox, pageSize, ...(cursor === undefined ? {} : { cursor }) };
-    return mailboxActivities.listUnread.executeWithOptions({ summary }, [request]);
+    return mailboxActivities.listUnread.executeWithOptions({ summary, ...forWhom(mailbox) }, [request]);
   }
 
   /** True: no more may be taken in this poll, whatever is left. */
   async #ingest(page: UnreadPage): Promise<boolean> {
     const { plan } = page;
+    const { batchSize = usualBatchSize } = plan;
     const queue = new PageQueue(page.folders);
     const startedBefore = this.#started;
     const room = () => this.#room(page, startedBefore);
@@ -139,10 +149,10 @@ class Poll {
       }
     };
     await Promise.all(Array.from({ length: plan.parallelBatches }, lane));
-    if (!plan.marks && page.folders.length > 0) {
+    if ((!plan.marks || plan.notesProgress === true) && page.folders.length > 0) {
       const { mailbox } = this.#input;
       const summary = `${mailbox}: note how far the folders are dealt with`;
-      await mailboxActivities.recordProgress.executeWithOptions({ summary }, [{ mailbox }]);
+      await mailboxActivities.recordProgress.executeWithOptions({ summary, ...forWhom(mailbox) }, [{ mailbox }]);
     }
     return room() <= 0;
   }
@@ -157,6 +167,8 @@ class Poll {
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
         staticSummary: `${mailbox}: ${describe(batch)}`,
+        // Its activities inherit it.
+        ...forWhom(mailbox),
         typedSearchAttributes: [
           { key: mailboxKey, value: mailbox },
           { key: statusKey, value: 'delivering' },
@@ -193,7 +205,7 @@ class Poll {
     const inDelivery = Math.max(openDeliveries, startedBefore) + this.#started - startedBefore;
     const mayBeHandedOver = plan.maxInDelivery - inDelivery - this.#underWay;
     // Whole batches or none: a page taken one by one, because one more may be handed over, would take all night.
-    if (mayBeHandedOver < Math.min(batchSize, plan.maxInDelivery)) return 0;
+    if (mayBeHandedOver < Math.min(plan.batchSize ?? usualBatchSize, plan.maxInDelivery)) return 0;
     return Math.min(limit - this.#taken - this.#underWay, mayBeHandedOver);
   }
 

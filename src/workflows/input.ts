@@ -32,6 +32,10 @@ export function checkDecision(decision: unknown): asserts decision is Decision {
   if (!isRecord(decision) || !isText(decision.who) || !isText(decision.why)) {
     throw invalid('a decision needs who took it and why: {"who":"…","why":"…"}');
   }
+  const { sinks } = decision;
+  if (sinks !== undefined && !(Array.isArray(sinks) && sinks.length > 0 && sinks.every(isText))) {
+    throw invalid('"sinks" of a decision must be a list of names');
+  }
 }
 
 function isText(value: unknown): boolean {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliverAlert, type DeliverAlertResult } from '../../src/activities/deliver-alert.js';
 import { toFailure } from '../../src/activities/failures.js';
 import type { AlertDocument } from '../../src/alerts/types.js';
@@ -11,6 +10,7 @@ import { FileStore } from '../../src/store/file-store.js';
 import { alertDocuments } from '../support/alert-documents.js';
 import { testDependencies } from '../support/dependencies.js';
 import { inFolder } from '../support/folder.js';
+import { quietActivity } from '../support/quiet-activity.js';
 import { ScriptedSink } from '../support/scripted-sink.js';
 import { eventually } from '../support/temporal.js';
 
@@ -39,7 +39,7 @@ class Bench {
   deliver(
     { alertId }: AlertDocument,
     sink: ScriptedSink = this.cases,
-    environment = new MockActivityEnvironment(),
+    environment = quietActivity(),
   ): Promise<DeliverAlertResult> {
     return environment.run(this.#deliverAlert, { mailbox: 'soc', sink: sink.name, alertId, predecessors: [] });
   }
@@ -131,13 +131,13 @@ describe('the pauses of a single alert', () => {
         [40, 10_000],
         [41, 20_000],
       ] as const) {
-        const environment = new MockActivityEnvironment({ attempt, heartbeatDetails });
+        const environment = quietActivity({ attempt, heartbeatDetails });
         environment.on('heartbeat', (details: unknown) => {
           heartbeatDetails = details;
         });
         await assert.rejects(bench.deliver(document, bench.cases, environment), { retryAfterMs: pauseMs });
       }
-      const late = new MockActivityEnvironment({ attempt: 99, heartbeatDetails: { failures: 50 } });
+      const late = quietActivity({ attempt: 99, heartbeatDetails: { failures: 50 } });
       await assert.rejects(bench.deliver(document, bench.cases, late), { retryAfterMs: 15 * 60_000 });
     }));
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliverToSink } from '../../src/activities/deliver-to-sink.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { createReadFates } from '../../src/activities/read-fates.js';
@@ -14,6 +13,7 @@ import type { SinkReport } from '../../src/workflows/types.js';
 import { alertDocuments } from '../support/alert-documents.js';
 import { testDependencies } from '../support/dependencies.js';
 import { inFolder } from '../support/folder.js';
+import { quietActivity } from '../support/quiet-activity.js';
 import { ScriptedSink } from '../support/scripted-sink.js';
 
 /** The activities of one worker that bring a batch to a sink, and that tell how far it came. */
@@ -40,13 +40,13 @@ class Bench {
 
   deliver(patienceMs: number): Promise<SinkReport> {
     const input = { mailbox: 'soc', sink: 'cases', alertIds: this.#alertIds(), patienceMs };
-    const environment = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() });
+    const environment = quietActivity({ scheduledTimestampMs: Date.now() });
     return environment.run(this.#deliver, input);
   }
 
   /** @param runId of the workflow that asks */
   async fates(runId?: string): Promise<readonly Fate[]> {
-    const environment = new MockActivityEnvironment(
+    const environment = quietActivity(
       runId === undefined ? {} : { workflowExecution: { workflowId: 'another', runId } },
     );
     return environment.run(this.#read, { sink: 'cases', alertIds: this.#alertIds() });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { mailboxNamed } from '../../src/activities/dependencies.js';
 import { type FetchedBatch, fetchMessages } from '../../src/activities/fetch-messages.js';
 import type { Dovecot } from '../../src/dev/dovecot.js';
@@ -12,6 +11,7 @@ import { testDependencies } from '../support/dependencies.js';
 import { imapSource, plainThrough, rawMail, startTestDovecot, user } from '../support/dovecot.js';
 import { inFolder } from '../support/folder.js';
 import { simpleMail } from '../support/mails.js';
+import { quietActivity } from '../support/quiet-activity.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const place = { folder: 'INBOX', uidValidity: '7' };
@@ -42,7 +42,7 @@ async function fetchAt(
 ): Promise<FetchResult> {
   const store = await FileStore.open(folder);
   const dependencies = testDependencies(store, { sources: new Map([['soc', source]]) });
-  const environment = new MockActivityEnvironment({ attempt });
+  const environment = quietActivity({ attempt });
   const { records: _, ...fetched } = await environment.run<[], FetchedBatch, () => Promise<FetchedBatch>>(() =>
     fetchMessages(dependencies, mailboxNamed(dependencies, 'soc'), page),
   );

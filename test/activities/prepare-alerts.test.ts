@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { createPrepareAlerts } from '../../src/activities/prepare-alerts.js';
 import { configSchema } from '../../src/config/schema.js';
 import { createExtractionPool } from '../../src/indicators/extraction-pool.js';
@@ -14,7 +13,9 @@ import { testDependencies } from '../support/dependencies.js';
 import { inFolder } from '../support/folder.js';
 import { simpleMail } from '../support/mails.js';
 import { MemorySource } from '../support/memory-source.js';
+import { quietActivity } from '../support/quiet-activity.js';
 import { ScriptedSink } from '../support/scripted-sink.js';
+import { whereNothingTakesTime, whereReadingTakesLong } from '../support/slow-clock.js';
 
 const uids = ['1', '2', '3', '4'] as const;
 const extraction = createExtractionPool({ threads: 1 });
@@ -29,6 +30,8 @@ class Bench {
   readonly #prepare;
   /** True: it dies before the first document of an alert is written. */
   dies = false;
+  /** Called with the number of mails that are parsed. */
+  onParse: (jobs: number) => void = () => undefined;
 
   constructor(store: FileStore, folder: string) {
     for (const uid of uids) this.source.mails.set(uid, simpleMail(`mail-${uid}`));
@@ -48,7 +51,13 @@ class Bench {
       }),
       sources: new Map([['soc', this.source]]),
       sinks: new Map([['cases', new ScriptedSink()]]),
-      extraction,
+      extraction: {
+        ...extraction,
+        extractMany: (jobs, ...rest) => {
+          this.onParse(jobs.length);
+          return extraction.extractMany(jobs, ...rest);
+        },
+      },
     });
     this.ledger = dependencies.ledger;
     this.#prepare = createPrepareAlerts(dependencies);
@@ -56,13 +65,18 @@ class Bench {
 
   async prepare(): Promise<PreparedBatch> {
     const input = { mailbox: 'soc', ...this.source.place, uids };
-    return new MockActivityEnvironment().run(this.#prepare, input);
+    return quietActivity().run(this.#prepare, input);
+  }
+
+  async prepareQuickly(): Promise<PreparedBatch> {
+    return whereNothingTakesTime(() => this.prepare());
   }
 
   /** All messages are read and parsed, and no alert is built. */
-  async half(): Promise<void> {
+  async half(how: 'quickly' | 'slowly' = 'quickly'): Promise<void> {
     this.dies = true;
-    await assert.rejects(this.prepare(), /died/);
+    const prepared = how === 'slowly' ? whereReadingTakesLong(extraction, () => this.prepare()) : this.prepareQuickly();
+    await assert.rejects(prepared, /died/);
     this.dies = false;
     this.source.asked.length = 0;
   }
@@ -75,10 +89,6 @@ class Bench {
   /** Where the evidence of a message lies. */
   async fileOf(uid: string): Promise<string> {
     return join(this.#folder, keys.evidence(await this.evidenceOf(uid)));
-  }
-
-  async forgetExtractions(): Promise<void> {
-    await rm(join(this.#folder, 'extractions'), { recursive: true });
   }
 
   /** All records of that kind, as a bad sector or a half-restored backup leaves them. */
@@ -115,7 +125,6 @@ describe('evidence that is not in the store as it was received', () => {
         await rm(await bench.fileOf('1'));
         await writeFile(await bench.fileOf('2'), '');
         await writeFile(await bench.fileOf('3'), simpleMail('forged'));
-        await bench.forgetExtractions();
         const batch = await bench.prepare();
         assert.deepEqual(batch.unreadable, []);
         assert.deepEqual(subjectsOf(batch), allSubjects);
@@ -139,7 +148,6 @@ describe('evidence that is not in the store as it was received', () => {
       bench.source.mails.set('1', long);
       await bench.half();
       await rm(await bench.fileOf('1'));
-      await bench.forgetExtractions();
       const batch = await bench.prepare();
       assert.deepEqual(batch.unreadable, []);
       assert.equal((await readFile(await bench.fileOf('1'))).length, 5_000);
@@ -149,7 +157,6 @@ describe('evidence that is not in the store as it was received', () => {
     withBench(async (bench) => {
       await bench.half();
       await rm(await bench.fileOf('1'));
-      await bench.forgetExtractions();
       const again = `Received: from elsewhere\r\n${simpleMail('mail-1')}`;
       bench.source.mails.set('1', again);
       const batch = await bench.prepare();
@@ -177,7 +184,6 @@ describe('evidence that is not in the store as it was received', () => {
       withBench(async (bench) => {
         await bench.half();
         await writeFile(await bench.fileOf('2'), 'damaged');
-        await bench.forgetExtractions();
         change(bench.source);
         const batch = await bench.prepare();
         assert.deepEqual(uidsOf(batch), ['1', '3', '4']);
@@ -189,9 +195,9 @@ describe('evidence that is not in the store as it was received', () => {
       }));
   }
 
-  it('keeps no mail from its alert that was parsed before, though the mailbox has it no more', () =>
+  it('keeps no mail from its alert that took long to parse, though the mailbox has it no more', () =>
     withBench(async (bench) => {
-      await bench.half();
+      await bench.half('slowly');
       await rm(await bench.fileOf('2'));
       bench.source.mails.delete('2');
       const batch = await bench.prepare();
@@ -199,10 +205,30 @@ describe('evidence that is not in the store as it was received', () => {
     }));
 });
 
+describe('what was found in mails', () => {
+  it('is kept where it took long, and used by whoever goes on', () =>
+    withBench(async (bench) => {
+      await bench.half('slowly');
+      assert.equal((await bench.store.list('extractions/')).length, uids.length);
+      const parsed: number[] = [];
+      bench.onParse = (jobs) => parsed.push(jobs);
+      assert.deepEqual(subjectsOf(await bench.prepare()), allSubjects);
+      assert.deepEqual(parsed, []);
+    }));
+
+  it('is not kept where that costs more than to parse them again', () =>
+    withBench(async (bench) => {
+      await bench.half();
+      assert.deepEqual(await bench.store.list('extractions/'), []);
+      assert.deepEqual(subjectsOf(await bench.prepareQuickly()), allSubjects);
+      assert.deepEqual(await bench.store.list('extractions/'), []);
+    }));
+});
+
 describe('a damaged record', () => {
   it('of what was found in a mail: the mail is parsed again, and the record stays as it is', () =>
     withBench(async (bench) => {
-      await bench.half();
+      await bench.half('slowly');
       await bench.damage('extractions');
       const batch = await bench.prepare();
       assert.deepEqual(subjectsOf(batch), allSubjects);

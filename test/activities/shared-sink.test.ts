@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliverAlert } from '../../src/activities/deliver-alert.js';
 import { createDeliverToSink } from '../../src/activities/deliver-to-sink.js';
 import type { AlertDocument } from '../../src/alerts/types.js';
@@ -10,6 +9,7 @@ import { FileStore } from '../../src/store/file-store.js';
 import { alertDocuments } from '../support/alert-documents.js';
 import { testDependencies } from '../support/dependencies.js';
 import { inFolder } from '../support/folder.js';
+import { quietActivity } from '../support/quiet-activity.js';
 import { makeTarget } from '../support/target-setup.js';
 import { eventually } from '../support/temporal.js';
 import { WebhookServer } from '../support/webhook-server.js';
@@ -79,7 +79,7 @@ async function withSlowWebhook(
 }
 
 function runIn<Input, Result>(activity: (input: Input) => Promise<Result>, input: Input): Promise<Result> {
-  return new MockActivityEnvironment().run<[Input], Result, typeof activity>(activity, input);
+  return quietActivity().run<[Input], Result, typeof activity>(activity, input);
 }
 
 describe('a slow webhook that takes one request at a time', () => {

@@ -2,13 +2,22 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lab, Site } from '../support/lab.js';
 import { eventually } from '../support/temporal.js';
+import { configuredScenarios } from './configured-scenarios.js';
 import { feedScenarios } from './feed-scenarios.js';
 import { historiesFolder } from './histories.js';
 import { mailScenarios } from './mail-scenarios.js';
+import { pushScenarios } from './push-scenarios.js';
+import { retentionScenarios } from './retention-scenarios.js';
 import { eventsOfARun, type Scenario } from './scenario.js';
 import { scrubbed } from './scrub.js';
 
-const scenarios: readonly Scenario[] = [...mailScenarios, ...feedScenarios];
+const scenarios: readonly Scenario[] = [
+  ...mailScenarios,
+  ...configuredScenarios,
+  ...feedScenarios,
+  ...retentionScenarios,
+  ...pushScenarios,
+];
 
 /**
  * Records histories of real runs into test/replay/histories, all of them or those whose scenario is named:

@@ -1,16 +1,49 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { Payload, PayloadCodec } from '@temporalio/common';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { z } from 'zod';
+import { jsonOf } from '../../src/text/json-of.js';
+import { noTracing } from '../../src/tracing/no-tracing.js';
 import { bundlePath } from '../../src/workflows/bundle-path.js';
 import { type RecordedHistory, readHistories } from './histories.js';
 
 const mostBytes = 384 * 1024;
 const recorded = await readHistories();
 
-async function errorOfReplay({ workflowId, history }: RecordedHistory): Promise<Error | undefined> {
-  const replay = Worker.runReplayHistories({ workflowBundle: { codePath: bundlePath } }, [{ workflowId, history }]);
-  for await (const { error } of replay) return error;
+async function errorOfReplay(run: RecordedHistory): Promise<Error | undefined> {
+  return (await replayed(run)).error;
+}
+
+/** How a replay ended, and the sinks that activities were for, in their order. */
+async function replayed({ workflowId, history }: RecordedHistory) {
+  const sinks: string[] = [];
+  const listening: PayloadCodec = {
+    encode: async (payloads) => {
+      sinks.push(...payloads.flatMap(sinkIn));
+      return payloads;
+    },
+    decode: async (payloads) => payloads,
+  };
+  const { sinks: traces } = noTracing;
+  const dataConverter = { payloadCodecs: [listening] };
+  const options = { workflowBundle: { codePath: bundlePath }, sinks: traces, dataConverter };
+  for await (const { error } of Worker.runReplayHistories(options, [{ workflowId, history }])) return { error, sinks };
   throw new Error('nothing was replayed');
+}
+
+/** Of the input of an activity that talks to one sink. */
+function sinkIn({ data }: Payload): readonly string[] {
+  const found = inputSchema.safeParse(jsonOf(Buffer.from(data ?? []).toString('utf8')));
+  return found.success ? [found.data.sink] : [];
+}
+
+const inputSchema = z.object({ mailbox: z.string(), sink: z.string() });
+
+/** As the history has them. */
+function sinksAskedFor({ history }: RecordedHistory): readonly string[] {
+  const inputs = (history.events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.input?.payloads);
+  return inputs.flatMap((payloads) => (payloads ?? []).flatMap(sinkIn));
 }
 
 function endings(workflowType: string): ReadonlySet<string> {
@@ -27,10 +60,14 @@ function eventNames(workflowType: string): ReadonlySet<string> {
   return new Set(events.flatMap((event) => Object.keys(event).filter((key) => key.endsWith('EventAttributes'))));
 }
 
-function activityTypes(workflowType: string): ReadonlySet<string | undefined> {
-  const runs = recorded.filter((run) => run.workflowType === workflowType);
-  const events = runs.flatMap(({ history }) => history.events ?? []);
-  return new Set(events.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? undefined));
+function activityTypes(workflowType: string): ReadonlySet<string> {
+  return new Set(recorded.filter((run) => run.workflowType === workflowType).flatMap(activitiesOf));
+}
+
+/** Types of its activities, in the order in which it asked for them. */
+function activitiesOf({ history }: RecordedHistory): readonly string[] {
+  const names = (history.events ?? []).map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+  return names.flatMap((name) => name ?? []);
 }
 
 describe('histories recorded with earlier code', () => {
@@ -40,7 +77,10 @@ describe('histories recorded with earlier code', () => {
 
   for (const run of recorded) {
     it(`replay: ${run.name}`, async () => {
-      assert.equal(await errorOfReplay(run), undefined);
+      const { error, sinks } = await replayed(run);
+      assert.equal(error, undefined);
+      // A replay compares no inputs: where two sinks change places, each would get what became of the other.
+      assert.deepEqual(sinks, sinksAskedFor(run));
     });
   }
 
@@ -59,6 +99,15 @@ describe('histories recorded with earlier code', () => {
         'workflowExecutionContinuedAsNew',
       ]),
     );
+    assert.deepEqual(
+      endings('watchMailbox'),
+      new Set(['workflowExecutionCompleted', 'workflowExecutionContinuedAsNew']),
+    );
+    assert.ok(activityTypes('ingestMailbox').has('recordProgress'), 'no progress is noted');
+    const batches = recorded.filter(({ workflowType }) => workflowType === 'ingestBatch').map(activitiesOf);
+    const most = (name: string) => Math.max(...batches.map((types) => types.filter((type) => type === name).length));
+    assert.ok(most('postAlerts') >= 3, 'no routes to several targets');
+    assert.ok(most('markSeen') >= 2, 'nothing is skipped beside what is delivered');
     assert.ok(activityTypes('importFeed').has('markGoneEvents'), 'no event that left its feed');
     for (const name of ['workflowExecutionUpdateAccepted', 'timerFired', 'activityTaskCompleted']) {
       assert.ok(eventNames('deliverMessage').has(`${name}EventAttributes`), `no ${name}`);

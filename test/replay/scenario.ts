@@ -4,7 +4,14 @@ import type { Lab, Site } from '../support/lab.js';
 export interface Scenario {
   readonly name: string;
   /** How many runs of each workflow type are kept, the first ones. */
-  readonly keep: Readonly<Partial<Record<'ingestMailbox' | 'ingestBatch' | 'deliverMessage' | 'importFeed', number>>>;
+  readonly keep: Readonly<
+    Partial<
+      Record<
+        'ingestMailbox' | 'ingestBatch' | 'deliverMessage' | 'importFeed' | 'expireEvidence' | 'watchMailbox',
+        number
+      >
+    >
+  >;
   /** Leaves no workflow open. */
   readonly run: (site: Site, whenPlayed: (lab: Lab) => Promise<void>) => Promise<void>;
 }

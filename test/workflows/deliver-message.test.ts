@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { sinkQueue } from '../../src/queues/queue-names.js';
 import { bundlePath } from '../../src/workflows/bundle-path.js';
-import type { Decision, DeliverMessageInput, DeliveryState } from '../../src/workflows/types.js';
+import type { Decision, DeliverMessageInput, DeliverMessageResult, DeliveryState } from '../../src/workflows/types.js';
+import { quietSinks } from '../support/mock-workers.js';
 import { startTestServer, type TestServer } from '../support/temporal.js';
 
 let server: TestServer;
@@ -31,14 +33,25 @@ const input: DeliverMessageInput = {
 async function delivering(
   activities: Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>,
   work: (handle: WorkflowHandle) => Promise<void>,
+  changed: Partial<DeliverMessageInput> = {},
 ): Promise<void> {
   const connection = await NativeConnection.connect({ address: server.address });
   try {
     const taskQueue = randomUUID();
-    const worker = await Worker.create({ connection, taskQueue, workflowBundle: { codePath: bundlePath }, activities });
-    await worker.runUntil(async () => {
+    const options = { connection, activities, shutdownForceTime: '1s' } as const;
+    const workflowBundle = { codePath: bundlePath };
+    const worker = await Worker.create({ ...options, taskQueue, workflowBundle, sinks: quietSinks });
+    const sink = await Worker.create({ ...options, taskQueue: sinkQueue(taskQueue, 'cases') });
+    const runUntil = (during: () => Promise<void>) => worker.runUntil(() => sink.runUntil(during));
+    await runUntil(async () => {
       const workflowId = `deliver-${taskQueue}`;
-      await work(await server.client.workflow.start('deliverMessage', { taskQueue, workflowId, args: [input] }));
+      await work(
+        await server.client.workflow.start('deliverMessage', {
+          taskQueue,
+          workflowId,
+          args: [{ ...input, ...changed }],
+        }),
+      );
     });
   } finally {
     await connection.close();
@@ -63,7 +76,8 @@ describe('deliverMessage', () => {
       markSeen: async () => ({ marked: 1, vanished: 0 }),
     };
     await delivering(activities, async (handle) => {
-      await decide(handle, 'discard', 'ada');
+      const { sinks: answered } = await decide(handle, 'discard', 'ada');
+      assert.deepEqual(answered, [{ sink: 'cases', state: 'discarding', detail: 'by ada: because' }]);
       await assert.rejects(decide(handle, 'retry', 'bob'), (error) => {
         assert.ok(error instanceof WorkflowUpdateFailedError);
         assert.match(error.cause?.message ?? '', /nothing .* is held: cases is discarding/);
@@ -75,5 +89,47 @@ describe('deliverMessage', () => {
       assert.deepEqual(await handle.result(), { ...result, sinks });
       assert.equal(discards.length, 1);
     });
+  });
+
+  it('has the ledger asked whether the mail has reached others when the sink that was given up is gone', async () => {
+    const marks: unknown[] = [];
+    const activities = {
+      discardAlert: async () => ({ gone: true }),
+      markSeen: async (request: unknown) => {
+        marks.push(request);
+        return { marked: 0, vanished: 0, unreached: 1 };
+      },
+    };
+    await delivering(activities, async (handle) => {
+      await decide(handle, 'discard', 'ada');
+      const { sinks, marked } = (await handle.result()) as DeliverMessageResult;
+      assert.equal(marked, false);
+      assert.match(
+        sinks[0]?.reference ?? '',
+        /^discarded by ada: because \(cases is not configured any more: the next/,
+      );
+      assert.deepEqual(marks, [{ mailbox: 'soc', folder: 'INBOX', uidValidity: '1', uids: ['7'], sinkGone: true }]);
+    });
+  });
+
+  it('of a mail that a report carries leaves the report unread while another of its mails is on its way', async () => {
+    const marks: unknown[] = [];
+    const activities = {
+      deliverAlert: async () => ({ kind: 'reached', reference: 'case 1' }),
+      markSeen: async (request: unknown) => {
+        marks.push(request);
+        return { marked: 0, vanished: 0, waits: true };
+      },
+    };
+    const report = 'b'.repeat(26);
+    await delivering(
+      activities,
+      async (handle) => {
+        const { marked } = (await handle.result()) as DeliverMessageResult;
+        assert.equal(marked, false);
+        assert.deepEqual(marks, [{ mailbox: 'soc', folder: 'INBOX', uidValidity: '1', uids: ['7'], report }]);
+      },
+      { report, sinks: [{ sink: 'cases' }] },
+    );
   });
 });
