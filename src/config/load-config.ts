@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { z } from 'zod';
 import { isLurewatchError, LurewatchError } from '../errors/lurewatch-error.js';
+import { withDefaultProxy } from '../http/proxy/defaults.js';
 import { crossCheck } from './cross-checks.js';
 import type { SecretRef } from './fields.js';
 import { isRecord } from './is-record.js';
@@ -42,7 +43,7 @@ export async function loadConfig(path?: string, environment: Environment = proce
   }
   const baseFolder = dirname(file);
   return {
-    config: parseConfig(text, file),
+    config: withDefaultProxy(parseConfig(text, file)),
     path: file,
     baseFolder,
     resolve: (inside) => resolve(baseFolder, inside),
@@ -51,12 +52,14 @@ export async function loadConfig(path?: string, environment: Environment = proce
 }
 
 /**
- * Reads every secret that the configuration refers to.
+ * Reads every secret that the configuration refers to but those of the codec server, which no worker needs to have.
  *
  * @throws LW_SECRET_UNSET naming all that are not set, not only the first
  */
 export function resolveAllSecrets(loaded: LoadedConfig): void {
-  const unset = secretRefs(loaded.config).flatMap(({ ref, place }) => {
+  // What others have from the top level is told once, and there.
+  const secrets = secretRefs({ proxyAuth: undefined, ...loaded.config, codecServer: undefined });
+  const unset = secrets.flatMap(({ ref, place }) => {
     try {
       loaded.secret(ref, place);
       return [];

@@ -47,6 +47,9 @@ class Table {
     }
     const head = '| Key | Value | Default | Meaning |\n| --- | --- | --- | --- |';
     const names = shared?.keys.map((key) => `\`${key}\``).join(', ');
+    if (shared !== undefined && this.#rows.length === 0) {
+      return { table: `As in ${link(shared.place)}: ${names}.`, below: this.#below };
+    }
     const others = shared === undefined ? '' : `\n\nAnd, as in ${link(shared.place)}: ${names}.`;
     return { table: `${head}\n${this.#rows.join('\n')}${others}`, below: this.#below };
   }

@@ -1,4 +1,4 @@
-import { catalogue, type ErrorKind } from '../errors/catalogue.js';
+import { catalogue, type ErrorKind, type WarningKind, warningCatalogue } from '../errors/catalogue.js';
 import { presets } from '../feeds/presets/presets.js';
 import { configJsonSchema, jsonSchemaOf } from './json-schema.js';
 import { cell, plainTable, referenceSections } from './reference-sections.js';
@@ -83,6 +83,8 @@ export function errorReference(): string {
     ([code, { retryable, meaning, mend }]) =>
       `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${cell(meaning)} | ${cell(mend)} |`,
   );
+  const warnings: readonly (readonly [string, WarningKind])[] = Object.entries(warningCatalogue);
+  const warningRows = warnings.map(([code, { meaning, mend }]) => `| \`${code}\` | ${cell(meaning)} | ${cell(mend)} |`);
   return `# Errors
 
 <!-- Written by \`npm run docs\` from src/errors/catalogue.ts: change it there. -->
@@ -94,6 +96,15 @@ a person has to mend something first.
 | Code | Tried again | Meaning | What to do |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Warnings
+
+What was done all the same, though not as a whole. The code stands with the reason in the result of \`importFeed\`, at the end
+of the line in \`lurewatch import\`, and with what the store keeps of each event that was written.
+
+| Code | Meaning | What to do |
+| --- | --- | --- |
+${warningRows.join('\n')}
 `;
 }
 

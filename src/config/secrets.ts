@@ -34,12 +34,18 @@ export function readSecret(ref: SecretRef, place: string, baseFolder: string, en
 }
 
 /** Every reference to a secret in a configuration, with its place, as `mailboxes.soc.password`. */
-export function secretRefs(value: unknown, place = ''): readonly { readonly ref: SecretRef; readonly place: string }[] {
-  if (!isRecord(value)) return [];
+export function secretRefs(
+  value: unknown,
+  place = '',
+  told = new Set<unknown>(),
+): readonly { readonly ref: SecretRef; readonly place: string }[] {
+  // One that is the default of many places is told for the first.
+  if (!isRecord(value) || told.has(value)) return [];
+  told.add(value);
   const keys = Object.keys(value);
   if (keys.length === 1 && typeof value.env === 'string') return [{ ref: { env: value.env }, place }];
   if (keys.length === 1 && typeof value.file === 'string') return [{ ref: { file: value.file }, place }];
-  return keys.flatMap((key) => secretRefs(value[key], place === '' ? key : `${place}.${key}`));
+  return keys.flatMap((key) => secretRefs(value[key], place === '' ? key : `${place}.${key}`, told));
 }
 
 function unset(place: string, what: string, cause?: unknown): LurewatchError {

@@ -35,6 +35,7 @@ function plural(schema: SchemaNode): string {
 function scalarWords(schema: SchemaNode): string {
   if (schema.pattern?.includes('(ms|s|m|h|d)') === true) return 'duration';
   if (schema.format === 'date') return 'day';
+  if (schema.format === 'date-time') return 'time';
   if (schema.format === 'uri') return 'URL';
   if (schema.format === 'uuid') return 'UUID';
   if (schema.type !== 'integer' && schema.type !== 'number') return 'text';

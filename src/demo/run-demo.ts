@@ -9,7 +9,7 @@ import type { MailSource } from '../mail/source.js';
 import { applySchedules } from '../schedules/apply.js';
 import { desiredSchedules } from '../schedules/desired.js';
 import { triggerSchedule } from '../schedules/operate.js';
-import { FileStore } from '../store/file-store.js';
+import { openStore } from '../store/open-store.js';
 import { connectTemporal } from '../temporal/connect.js';
 import { installRuntime, runWorker } from '../worker.js';
 import { readAlerts } from './alerts.js';
@@ -146,7 +146,7 @@ async function untilDelivered(
   signal: AbortSignal,
 ): Promise<Made> {
   const alertIds = await alertIdsIn(source, signal);
-  const ledger = openLedger(await FileStore.open(loaded.resolve(loaded.config.store.path)));
+  const ledger = openLedger(await openStore(loaded.config.store, loaded.resolve, loaded.secret));
   const deadline = Date.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
@@ -156,7 +156,8 @@ async function untilDelivered(
     if (unread === 0) return { alertIds, alerts, unread };
     if (Date.now() > deadline) {
       throw new Error(
-        `${delivered} of ${alertIds.length} mails were delivered within ${patienceMs / 1000} s: see worker.log`,
+        `${delivered} of ${alertIds.length} mails were delivered within ${patienceMs / 1000} s: see worker.log, ` +
+          'or begin anew with `--fresh`',
       );
     }
     progress.now(`Delivered ${delivered} of ${alertIds.length}`);

@@ -1,6 +1,6 @@
 import { basename, relative } from 'node:path';
-import { defang } from '../cli/defang.js';
-import { printableLine, shortened } from '../cli/printable.js';
+import { harmlessLine, harmlessUrl } from '../cli/harmless.js';
+import { shortened } from '../cli/printable.js';
 import { table } from '../cli/table.js';
 import type { DemoAlert } from './alerts.js';
 import type { DemoFolder } from './folder.js';
@@ -10,8 +10,8 @@ export function alertTable(alerts: readonly DemoAlert[], width: number | undefin
   const head = ['alert', 'from', 'subject', 'URLs found', 'case', 'MISP event'];
   const rows = alerts.map(({ document, caseFile, eventFile }) => [
     document.alertId,
-    shortened(document.from, 32),
-    shortened(document.subject ?? '(none)', 32),
+    shortened(harmlessLine(document.from), 32),
+    shortened(harmlessLine(document.subject ?? '(none)'), 32),
     urlsText(document.urls),
     caseFile === undefined ? '' : basename(caseFile),
     eventFile === undefined ? '' : basename(eventFile, '.json'),
@@ -26,7 +26,7 @@ export function alertTable(alerts: readonly DemoAlert[], width: number | undefin
 }
 
 function urlsText([first, ...more]: readonly string[]): string {
-  return first === undefined ? 'none' : `${more.length + 1}: ${shortened(printableLine(defang(first)), 44)}`;
+  return first === undefined ? 'none' : `${more.length + 1}: ${shortened(harmlessUrl(first), 44)}`;
 }
 
 /** Where to look, and commands that work as they stand. */

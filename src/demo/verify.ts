@@ -14,8 +14,12 @@ export interface Made {
 }
 
 const caseSchema = z.object({ alert: z.object({ display_id: z.string(), ticket_id: z.string() }) });
+const attributesSchema = z.array(z.object({ value: z.string() })).default([]);
 const eventSchema = z.object({
-  Event: z.object({ uuid: z.string(), Attribute: z.array(z.object({ value: z.string() })) }),
+  Event: z.object({
+    Attribute: attributesSchema,
+    Object: z.array(z.object({ Attribute: attributesSchema })).default([]),
+  }),
 });
 const manifestSchema = z.record(z.string(), z.unknown());
 
@@ -65,11 +69,19 @@ async function wrongEvents({ feed }: DemoFolder, alerts: readonly DemoAlert[]): 
     if (!listed.delete(mispEvent.uuid))
       problems.push(`the feed does not list event ${mispEvent.uuid} of alert ${alertId}`);
     const event = eventSchema.safeParse(await json(join(feed, `${mispEvent.uuid}.json`))).data?.Event;
-    const values = new Set(event?.Attribute.map(({ value }) => value));
-    const missing = mispEvent.Attribute.filter(({ value }) => !values.has(value)).length;
+    const values = new Set(event === undefined ? [] : valuesOf(event));
+    const missing = valuesOf(mispEvent).filter((value) => !values.has(value)).length;
     if (missing > 0) problems.push(`event ${mispEvent.uuid} of alert ${alertId} lacks ${missing} attributes`);
   }
   return [...problems, ...[...listed].map((uuid) => `the feed lists event ${uuid}, which is of no mail`)];
+}
+
+interface Valued {
+  readonly Attribute: readonly { readonly value: string }[];
+}
+
+function valuesOf({ Attribute: attributes, Object: objects = [] }: Valued & { readonly Object?: readonly Valued[] }) {
+  return [...attributes, ...objects.flatMap((object) => object.Attribute)].map(({ value }) => value);
 }
 
 async function json(file: string): Promise<unknown> {

@@ -1,5 +1,14 @@
 import type { Certificate } from './certificate.js';
 
+/** Access tokens of a provider that is asked about each of them (RFC 7662). */
+export interface DovecotOAuth {
+  /** With the credentials of a client of the provider: `http://client:secret@127.0.0.1:4000/introspect`. */
+  readonly introspectionUrl: string;
+  /** The field of its answer that holds the user name. A token without it makes Dovecot answer UNAVAILABLE. */
+  readonly usernameAttribute: string;
+  readonly mechanisms: readonly ('xoauth2' | 'oauthbearer')[];
+}
+
 export interface DovecotSettings {
   /** As `dovecot --version` prints it; 2.3 and 2.4 are written differently. */
   readonly version: string;
@@ -15,6 +24,10 @@ export interface DovecotSettings {
   readonly maxConnections: number;
   /** What a FETCH does that meets a message whose file cannot be read. */
   readonly fetchFailure: 'disconnect-immediately' | 'no-after';
+  /** What it announces after log-in; undefined: all that it can. */
+  readonly capability: string | undefined;
+  /** Where access tokens are verified, beside passwords. */
+  readonly oauth?: DovecotOAuth | undefined;
   /** Whom the mailboxes belong to. */
   readonly mailUser: { readonly uid: number; readonly gid: number };
   /** Set where Dovecot does not run as root: every part of it then runs as this user. */
@@ -25,6 +38,21 @@ export interface DovecotSettings {
 export function dovecotConfig(settings: DovecotSettings): string {
   const dialect = isVersion24(settings.version) ? version24(settings) : version23(settings);
   return `${[...dialect, ...common(settings)].join('\n')}\n`;
+}
+
+/** Dovecot 2.3 keeps how tokens are verified in a file of its own. */
+export function oauthFile({ runFolder }: Pick<DovecotSettings, 'runFolder'>): string {
+  return `${runFolder}/oauth2.conf.ext`;
+}
+
+export function oauthLines(oauth: DovecotOAuth): readonly string[] {
+  return [
+    'introspection_mode = post',
+    `introspection_url = ${oauth.introspectionUrl}`,
+    `username_attribute = ${oauth.usernameAttribute}`,
+    'active_attribute = active',
+    'active_value = true',
+  ];
 }
 
 export function isVersion24(version: string): boolean {
@@ -42,7 +70,7 @@ function common(settings: DovecotSettings): string[] {
     `state_dir = ${settings.runFolder}/state`,
     `log_path = ${settings.runFolder}/dovecot.log`,
     `ssl = ${tls ? 'yes' : 'no'}`,
-    'auth_mechanisms = plain login',
+    `auth_mechanisms = ${['plain', 'login', ...(settings.oauth?.mechanisms ?? [])].join(' ')}`,
     'auth_failure_delay = 0s',
     // No growing pauses after wrong passwords: every client here comes from the same address.
     'service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}',
@@ -54,6 +82,7 @@ function common(settings: DovecotSettings): string[] {
     'maildir_stat_dirs = yes',
     'mail_fsync = never',
     `imap_fetch_failure = ${settings.fetchFailure}`,
+    ...(settings.capability === undefined ? [] : [`imap_capability = ${settings.capability}`]),
     `mail_max_userip_connections = ${settings.maxConnections}`,
     ...(unprivileged === undefined
       ? []
@@ -89,6 +118,15 @@ function version23(settings: DovecotSettings): string[] {
     '  driver = passwd-file',
     `  args = ${settings.usersFile}`,
     '}',
+    ...(settings.oauth === undefined
+      ? []
+      : [
+          'passdb {',
+          '  driver = oauth2',
+          '  mechanisms = xoauth2 oauthbearer',
+          `  args = ${oauthFile(settings)}`,
+          '}',
+        ]),
     'userdb {',
     '  driver = static',
     `  args = home=${settings.mailFolder}/%u`,
@@ -111,6 +149,9 @@ function version24(settings: DovecotSettings): string[] {
     'passdb passwd-file {',
     `  passwd_file_path = ${settings.usersFile}`,
     '}',
+    ...(settings.oauth === undefined
+      ? []
+      : ['oauth2 {', ...oauthLines(settings.oauth).map((line) => `  oauth2_${line}`), '}']),
     'userdb static {',
     '  fields {',
     `    home = ${settings.mailFolder}/%{user}`,

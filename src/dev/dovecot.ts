@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureCertificate } from './certificate.js';
-import { dovecotConfig } from './dovecot-config.js';
+import { type DovecotOAuth, dovecotConfig, oauthFile, oauthLines } from './dovecot-config.js';
 import { DovecotMailboxes } from './dovecot-mailboxes.js';
 import { findOnPath } from './find-on-path.js';
 import { freePort } from './free-port.js';
@@ -25,8 +25,11 @@ export interface DovecotOptions {
   readonly tls?: boolean | undefined;
   /** Connections that one user may hold. */
   readonly maxConnections?: number | undefined;
+  readonly oauth?: DovecotOAuth | undefined;
   /** What a FETCH does that meets a message whose file cannot be read; by default Dovecot's own, to hang up. */
   readonly fetchFailure?: 'disconnect-immediately' | 'no-after' | undefined;
+  /** Instead of all that it can: what it announces after log-in, as `IMAP4rev1 UIDPLUS`. */
+  readonly capability?: string | undefined;
 }
 
 /** A real IMAP server on loopback that lives as long as this process, at the longest. */
@@ -72,6 +75,9 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const imapPort = options.ports?.imap ?? (await freePort());
   const imapsPort = options.ports?.imaps ?? (await freePort());
   const configFile = join(runFolder, 'dovecot.conf');
+  if (options.oauth !== undefined) {
+    await writeFile(oauthFile({ runFolder }), `${oauthLines(options.oauth).join('\n')}\n`, { mode: 0o644 });
+  }
   await writeFile(
     configFile,
     dovecotConfig({
@@ -84,6 +90,8 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
       certificate: options.tls === false ? undefined : certificate,
       maxConnections: options.maxConnections ?? 50,
       fetchFailure: options.fetchFailure ?? 'disconnect-immediately',
+      capability: options.capability,
+      oauth: options.oauth,
       mailUser,
       unprivileged: isRoot() ? undefined : await ownNames(),
     }),

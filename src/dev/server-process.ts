@@ -11,8 +11,8 @@ export class ServerProcess {
   #output = '';
   #running = true;
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
+    this.#child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: environment });
     const { pid } = this.#child;
     const release = pid === undefined ? () => {} : endWithParent(pid);
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -35,9 +35,22 @@ export class ServerProcess {
     return this.#running;
   }
 
+  /** 0 where it never started. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** What it printed last. */
   get output(): string {
     return this.#output;
+  }
+
+  /** Ends it at once, as a crash would, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const { pid } = this.#child;
+    if (!this.#running || pid === undefined) return;
+    endGroup(pid, 'SIGKILL');
+    await this.#ended;
   }
 
   /** Ends it in order, after ten seconds by force, and waits until it is gone. */

@@ -128,11 +128,15 @@ function launch(options: TemporalServerOptions): TemporalServer {
  */
 const writeAheadLog = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'];
 
-/** As in deploy/temporal/dynamic.yaml: a worker that completes a step is handed the next one at once, on one host. */
+/**
+ * As in deploy/temporal/dynamic.yaml: a worker that completes a step is handed the next one at once, on one host, and
+ * work that waits is shared out by mailbox and feed.
+ */
 const dynamicDefaults: Readonly<Record<string, string | number | boolean>> = {
   'system.enableActivityEagerExecution': true,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'matching.enableFairness': true,
 };
 
 function serverArguments(options: TemporalServerOptions): readonly string[] {

@@ -22,8 +22,16 @@ describe('a feed in lurewatch.yaml', () => {
     assert.deepEqual(await configMistakes(feed()), []);
     const text = `${misp}feeds: { leaks: { preset: ransomwatch, source: ./a.tsv, at: "06:00", timezone: Asia/Tokyo } }\n`;
     assert.deepEqual(await configMistakes(text), []);
-    const asIs = `${misp}feeds: { a: { source: "./a/*.json", format: { kind: misp } } }\n`;
-    assert.deepEqual(await configMistakes(asIs), []);
+    for (const adopt of ['', ', adopt: true']) {
+      const asIs = `${misp}feeds: { a: { source: "./a/*.json", format: { kind: misp${adopt} } } }\n`;
+      assert.deepEqual(await configMistakes(asIs), []);
+    }
+    const byUuid =
+      'groupBy: [uuid], event: { info: "{info}", date: "{date}" }, attributes: [{ type: text, value: "{info}" }]';
+    for (const more of ['', `, ${byUuid}`]) {
+      const address = `${misp}feeds: { a: { source: "https://a.test/feed/", format: { kind: misp }${more} } }\n`;
+      assert.deepEqual(await configMistakes(address), []);
+    }
   });
 
   it('may write its source short', () => {
@@ -34,7 +42,26 @@ describe('a feed in lurewatch.yaml', () => {
     assert.equal(source({ url: 'https://feeds.test/a.tsv' })?.kind, 'url');
   });
 
+  const ofMisp = (source: string, groupBy: string) => `${misp}feeds:
+  own:
+    source: ${source}
+    format: { kind: misp }${groupBy}
+    event: { info: "{info}", date: "{date}" }
+    attributes: [{ type: text, value: "{info}" }]
+`;
+
+  it('of MISP may make one event of several where it is read as a whole', async () => {
+    for (const source of ['./a/*.json', 'https://a.test/events.json']) {
+      assert.deepEqual(await configMistakes(ofMisp(source, '\n    groupBy: [info]')), []);
+    }
+  });
+
   const cases: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      'events of a feed of MISP at an address that would become one with others',
+      ofMisp('https://a.test/feed/manifest.json', '\n    groupBy: [info]'),
+      ['6:5 feeds.own.groupBy: must be [uuid] for a feed of MISP at an address, of which only what changed is fetched'],
+    ],
     [
       'an unknown key of an attribute',
       feed({ attribute: ', unles: "N/A"' }),
@@ -104,6 +131,13 @@ describe('a feed in lurewatch.yaml', () => {
       'a part of a mapping beside events that are imported as they are',
       `${misp}feeds: { a: { source: ./a.json, format: { kind: misp }, groupBy: [uuid] } }\n`,
       ['2:57 feeds.a.groupBy: means nothing where events are imported as they are, without `event` and `attributes`'],
+    ],
+    [
+      'a feed that may adopt events and makes its own',
+      ofMisp('./a/*.json', '').replace('kind: misp', 'kind: misp, adopt: true'),
+      [
+        '5:27 feeds.own.format.adopt: means nothing beside `event` and `attributes`: such events have UUIDs of their own',
+      ],
     ],
     [
       'a format without a mapping',

@@ -91,7 +91,7 @@ taskQeue: x
       '8:15 mailboxes.soc.targets[0]: no target `casse` stands under `targets`; did you mean `cases`?',
       '9:3 mailboxes.Reports: the name must be lower-case letters, digits, - and _, at most 63 characters',
       '11:3 targets.cases.path: is missing: must be text',
-      '11:18 targets.cases.kind: `fil` is unknown: must be one of file, webhook, secops; did you mean `file`?',
+      '11:18 targets.cases.kind: `fil` is unknown: must be one of file, webhook, secops, thehive, xsoar, splunk-soar, http; did you mean `file`?',
       '11:23 targets.cases.pth: unknown key; did you mean `path`?',
       '12:40 misp.tlp: `ambr` is unknown: must be one of red, amber, amber+strict, green, clear; did you mean `amber`?',
       '13:1 taskQeue: unknown key; did you mean `taskQueue`?',
@@ -106,6 +106,14 @@ taskQeue: x
   it('refuses a mailbox that would mark mail as read and deliver it nowhere', async () => {
     const error = await mistakesIn('mailboxes: { soc: { kind: directory, path: ./mail } }\n');
     assert.match(placesOf(error)[0] ?? '', /^1:14 mailboxes\.soc: delivers nowhere/);
+  });
+
+  it('refuses to ask lists of a MISP that there is none of', async () => {
+    const misp = 'misp: { kind: feed, path: ./feed }\n';
+    for (const text of ['exclude: { misp: true }\n', `${misp}exclude: { misp: true }\n`]) {
+      const error = await mistakesIn(text);
+      assert.match(placesOf(error).join('\n'), /exclude\.misp: .*needs `misp` of kind `server`/);
+    }
   });
 
   it('refuses unencrypted addresses that do not say so in as many words', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { configurationReference, errorReference } from '../../src/config/reference.js';
-import { catalogue } from '../../src/errors/catalogue.js';
+import { catalogue, warningCatalogue } from '../../src/errors/catalogue.js';
 import { presets } from '../../src/feeds/presets/presets.js';
 
 const docs = new URL('../../../docs/', import.meta.url);
@@ -60,8 +60,9 @@ describe('the written reference', () => {
     assert.match(text, /\| `keepEqualDates` \| `true`, `false` \| `false` \|/);
   });
 
-  it('explains every error code', () => {
+  it('explains every code of errors and warnings', () => {
     const text = errorReference();
-    for (const code of Object.keys(catalogue)) assert.ok(text.includes(`| \`${code}\` |`), code);
+    for (const code of Object.keys({ ...catalogue, ...warningCatalogue }))
+      assert.ok(text.includes(`| \`${code}\` |`), code);
   });
 });

@@ -11,7 +11,7 @@ import { inFolder } from '../support/folder.js';
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const example = await readFile(join(project, 'deploy/example/lurewatch.yaml'), 'utf8');
 /** With the offers in it taken up: every commented line that is YAML. */
-const everything = example.replace(/^( *)# (?=( *)(hook|kind|url|secret|misp|key|ca):)/gm, '$1');
+const everything = example.replace(/^( *)# (?=( *)(hook|kind|url|secret|misp|key|ca|retention):)/gm, '$1');
 
 test('the example configuration is valid, as it is and with all that it offers', async () => {
   assert.notEqual(everything, example);
@@ -25,6 +25,7 @@ test('the example configuration is valid, as it is and with all that it offers',
     const { config } = await loadConfig(join(folder, 'lurewatch.yaml'), {});
     assert.equal(config.misp?.kind, 'server');
     assert.deepEqual(Object.keys(config.targets), ['cases', 'hook']);
+    assert.equal(config.store.retention.evidence, 180 * 24 * 60 * 60 * 1000);
   });
 });
 
@@ -45,7 +46,7 @@ test('every secret that it refers to is one that compose gives the worker, and e
 test('all that it has the worker write lies in the volume of the worker', async () => {
   const { services } = await readCompose(join(project, 'docker-compose.yml'));
   assert.ok(services.worker?.volumes.includes('lurewatch-data:/data'));
-  const paths = [...everything.matchAll(/\bpath: (\S+?) \}/g)].map(([, path]) => path);
+  const paths = [...everything.matchAll(/\bpath: (\S+?)(?: \}|$)/gm)].map(([, path]) => path);
   assert.equal(paths.length, 2);
   for (const path of paths) assert.match(path ?? '', /^\/data\//);
 });
