@@ -1,5 +1,7 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
+import { type HeartbeatTold, heartbeatDetails } from '../temporal/heartbeat-details.js';
 import type { ImportProgress } from '../workflows/feed-types.js';
 import { describeWorkflow, progressLine } from './progress-line.js';
 
@@ -8,12 +10,13 @@ const barWidth = 20;
 /** How an import is getting on: a bar over the events to write, with their number a second and the time left. */
 export function importProgress(client: Client, workflowId: string): { stop(): void } {
   let begun: Seen['begun'];
-  return progressLine('import', async () => {
+  return progressLine(client, 'import', async () => {
     const workflow = await describeWorkflow(client, workflowId);
     const line = async () => {
       const progress = await client.workflow.getHandle(workflowId).query<ImportProgress>('progress');
       const nowMs = Date.now();
-      const { reading, inHand } = heartbeatsOf(workflow);
+      const { payloadCodecs } = client.options.loadedDataConverter;
+      const { reading, inHand } = await toldBy(workflow.raw.pendingActivities ?? [], payloadCodecs);
       if (progress.stage !== 'reading') begun ??= { atMs: nowMs, done: progress.done + inHand };
       return importLine(progress, { reading, inHand, begun }, nowMs);
     };
@@ -66,11 +69,12 @@ function rate(count: number, milliseconds: number): string {
   return perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond));
 }
 
-function heartbeatsOf({ raw }: WorkflowExecutionDescription): Pick<Seen, 'reading' | 'inHand'> {
-  const details = (raw.pendingActivities ?? []).map(({ heartbeatDetails }) => {
-    const data = heartbeatDetails?.payloads?.[0]?.data;
-    return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as unknown) : undefined;
-  });
+/** What activities under way tell; nothing of those whose details cannot be read. */
+export async function toldBy(
+  activities: readonly HeartbeatTold[],
+  codecs: readonly PayloadCodec[],
+): Promise<Pick<Seen, 'reading' | 'inHand'>> {
+  const details = await Promise.all(activities.map((one) => heartbeatDetails(one, codecs)));
   return {
     reading: details.map((one) => readingSchema.safeParse(one).data).find((one) => one !== undefined),
     inHand: details.reduce<number>((sum, one) => sum + (writingSchema.safeParse(one).data?.done ?? 0), 0),

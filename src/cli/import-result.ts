@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import type { ImportFeedResult, RowNote } from '../workflows/feed-types.js';
+import type { EventNote, ImportFeedResult, NotedRow, RowNote } from '../workflows/feed-types.js';
 import { note, print, printJson } from './output.js';
 import { printableLine } from './printable.js';
 import { table } from './table.js';
@@ -9,8 +9,8 @@ import { table } from './table.js';
 const shown = 20;
 
 /** What is shown of a result. */
-export type ShownImport = Omit<ImportFeedResult, 'rejects' | 'preview' | 'report'> & {
-  readonly rejects: readonly RowNote[];
+export type ShownImport = Omit<ImportFeedResult, 'preview' | 'reasons' | 'report'> & {
+  readonly reasons?: string | undefined;
   readonly report?: string | undefined;
 };
 
@@ -30,8 +30,8 @@ export function showImportPreview(result: ImportFeedResult): void {
   const { preview = [] } = result;
   for (const { event } of preview) printJson(event);
   showReasons(result);
-  for (const { row, action, changes } of preview) {
-    if (action === 'update') note(`row ${row} would update its event: ${printableLine(changes.join('; '))}`);
+  for (const { action, changes, ...place } of preview) {
+    if (action === 'update') note(printableLine(`${rowText(place)} would update its event: ${changes.join('; ')}`));
   }
   for (const line of previewWords(result)) note(line);
 }
@@ -51,30 +51,40 @@ export function previewWords(
 }
 
 function showWritten({ written, created, updated, report }: ShownImport): void {
-  const inOrder = [...written].sort((a, b) => a.row - b.row);
-  for (const { row, action, reference } of inOrder.slice(0, shown)) {
-    print(`row ${row}: ${action} ${printableLine(reference)}`);
+  for (const { action, reference, ...place } of [...written].sort(byRow).slice(0, shown)) {
+    print(printableLine(`${rowText(place)}: ${action} ${reference}`));
   }
   const more = created + updated - Math.min(written.length, shown);
   if (more > 0) print(`… and ${more} more${report === undefined ? '' : `; all of them: ${place(report)}`}`);
 }
 
-function showReasons({ rejects, rejected, warnings, problems }: ShownImport): void {
-  showRows('rejected', rejects, rejected);
-  showRows('warning', warnings, warnings.length);
+function showReasons({ rejects, rejected, reasons, warnings, warned, problems }: ShownImport): void {
+  const ofRows = warnings.filter((each) => 'row' in each);
+  const ofEvents = warnings.filter((each) => 'event' in each);
+  showNotes('rejected', rejects.toSorted(byRow), rejected, reasons);
+  // What is of no row is seldom, and is told first: it would be lost behind the many of rows.
+  showNotes('warning', [...ofEvents.slice(0, shown / 2), ...ofRows.toSorted(byRow)], warned);
   for (const { message } of problems) note(`problem: ${printableLine(message)}`);
 }
 
-function showRows(
-  word: string,
-  reasons: readonly { readonly file: string; readonly row: number; readonly reason: string }[],
-  all: number,
-): void {
-  const inOrder = [...reasons].sort((a, b) => (a.file === b.file ? a.row - b.row : a.file < b.file ? -1 : 1));
-  for (const { file, row, reason } of inOrder.slice(0, shown)) {
-    note(`${word}: ${printableLine(`${file}, row ${row}: ${reason}`)}`);
+function showNotes(word: string, notes: readonly (RowNote | EventNote)[], all: number, file?: string): void {
+  const first = notes.slice(0, shown);
+  for (const one of first) {
+    const about = 'row' in one ? rowText(one) : `event ${one.event}`;
+    note(`${word}: ${printableLine(`${about}: ${one.reason} [${one.code}]`)}`);
   }
-  if (all > shown) note(`${word}: … and ${all - Math.min(shown, reasons.length)} more`);
+  const where = file === undefined ? '' : `; all of them: ${place(file)}`;
+  if (all > first.length) note(`${word}: … and ${all - first.length} more${where}`);
+}
+
+/** A source may be many files, and each has a row 2. */
+function rowText({ file, row }: NotedRow): string {
+  return `${file}, row ${row}`;
+}
+
+function byRow(one: NotedRow, other: NotedRow): number {
+  if (one.file === other.file) return one.row - other.row;
+  return one.file < other.file ? -1 : 1;
 }
 
 /** Files lie on the worker's machine; everything else is a key of the store. */
@@ -86,16 +96,19 @@ function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-const noteSchema = z.object({ file: z.string(), row: z.number(), reason: z.string() });
+const rowSchema = z.object({ file: z.string(), row: z.number() });
+const rowNoteSchema = rowSchema.extend({ code: z.string(), reason: z.string() });
+const eventNoteSchema = z.object({ event: z.string(), code: z.string(), reason: z.string() });
 
 const resultSchema = z.object({
   ...{ feed: z.string(), rows: z.number(), created: z.number(), updated: z.number(), unchanged: z.number() },
-  ...{ rejected: z.number(), gone: z.number() },
-  rejects: z.array(noteSchema),
+  ...{ rejected: z.number(), gone: z.number(), warned: z.number() },
+  rejects: z.array(rowNoteSchema),
   rejectedFiles: z.array(z.string()),
-  warnings: z.array(noteSchema),
+  reasons: z.string().optional(),
+  warnings: z.array(z.union([rowNoteSchema, eventNoteSchema])),
   problems: z.array(z.object({ code: z.string(), message: z.string() })),
-  written: z.array(z.object({ row: z.number(), action: z.enum(['created', 'updated']), reference: z.string() })),
+  written: z.array(rowSchema.extend({ action: z.enum(['created', 'updated']), reference: z.string() })),
   report: z.string().optional(),
 });
 

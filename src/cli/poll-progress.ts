@@ -7,7 +7,7 @@ const lookedAt = 4;
 /** How a poll is getting on: its batches, and what they are at. */
 export function pollProgress(client: Client, workflowId: string): { stop(): void } {
   const startedAt = Date.now();
-  return progressLine('poll', async () => {
+  return progressLine(client, 'poll', async () => {
     const poll = await describeWorkflow(client, workflowId);
     const batches = poll.raw.pendingChildren ?? [];
     const described = [poll];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { IngestMailboxResult, MessagePreviewLine } from '../workflows/types.js';
-import { defang } from './defang.js';
+import { harmlessLine, harmlessUrl } from './harmless.js';
 import { note, print } from './output.js';
 import { printableLine } from './printable.js';
 import { table } from './table.js';
@@ -9,22 +9,30 @@ import { table } from './table.js';
 export function showPollResult(result: IngestMailboxResult): void {
   const { preview, mailbox } = result;
   if (preview !== undefined) for (const message of preview) print(`${previewText(message)}\n`);
-  const { unread, delivered, duplicates, inDelivery, held, vanished, remaining } = result;
-  const head = ['mailbox', 'unread', 'delivered', 'duplicates', 'in delivery', 'held', 'vanished', 'remaining'];
-  print(table(head, [[mailbox, unread, delivered, duplicates, inDelivery, held, vanished, remaining]]));
+  const { unread, delivered, duplicates, inDelivery, held, vanished, skipped, remaining } = result;
+  const some = skipped === undefined ? { head: [], counts: [] } : { head: ['skipped'], counts: [skipped] };
+  const head = ['mailbox', 'unread', 'delivered', 'duplicates', 'in delivery', 'held', 'vanished', ...some.head];
+  const counts = [unread, delivered, duplicates, inDelivery, held, vanished, ...some.counts];
+  print(table([...head, 'remaining'], [[mailbox, ...counts, remaining]]));
   if (preview !== undefined) note('Dry run: nothing was sent, written or marked.');
   if (held > 0) note('Held mails wait for a decision: see `lurewatch held list`.');
 }
 
-function previewText(line: MessagePreviewLine): string {
+/** A mail of a dry run, for people: nothing in it that its sender wrote is a link. */
+export function previewText(line: MessagePreviewLine): string {
   if ('unreadable' in line)
     return `(UID ${printableLine(line.uid)} cannot be read)\n  note: ${printableLine(line.unreadable)}`;
-  const { alertId, from, subject, urls, findings } = line;
+  const { alertId, reportedBy, from, subject, urls, findings, skippedBy, route } = line;
   return [
-    `${alertId}  ${printableLine(subject) || '(no subject)'}`,
-    `  from ${printableLine(from) || '(nobody)'}`,
-    ...urls.map((url) => `  ${printableLine(defang(url))}`),
-    ...findings.map((finding) => `  note: ${printableLine(finding)}`),
+    `${alertId}  ${harmlessLine(subject) || '(no subject)'}`,
+    `  from ${harmlessLine(from) || '(nobody)'}`,
+    ...(reportedBy === undefined ? [] : [`  reported by ${harmlessLine(reportedBy) || '(nobody)'}`]),
+    ...urls.map((url) => `  ${harmlessUrl(url)}`),
+    ...(route === undefined
+      ? []
+      : [`  route: ${route.rule ?? 'none matches'}, to ${route.targets.join(', ') || 'MISP'}`]),
+    ...(skippedBy === undefined ? [] : [`  skipped, no alert: ${harmlessLine(skippedBy)}`]),
+    ...findings.map((finding) => `  note: ${harmlessLine(finding)}`),
   ].join('\n');
 }
 
@@ -36,6 +44,7 @@ const resultSchema = z.object({
   inDelivery: z.number(),
   held: z.number(),
   vanished: z.number(),
+  skipped: z.number().exactOptional(),
   remaining: z.number(),
 });
 

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { failureWords } from '../temporal/failure-words.js';
 import { note } from './output.js';
 import { printableLine, shortened } from './printable.js';
 
@@ -21,7 +22,7 @@ export interface Look {
  * is being retried, so that nobody waits without knowing why.
  * @param look called each second
  */
-export function progressLine(what: string, look: () => Promise<Look>): { stop(): void } {
+export function progressLine(client: Client, what: string, look: () => Promise<Look>): { stop(): void } {
   const line = process.stderr.isTTY === true;
   const told = new Set<string>();
   let stopped = false;
@@ -39,7 +40,8 @@ export function progressLine(what: string, look: () => Promise<Look>): { stop():
   };
   const show = async () => {
     const { described, line: makeLine } = await look();
-    for (const trouble of described.flatMap(troubles)) tell(`still trying: ${trouble}`);
+    for (const workflow of described)
+      for (const trouble of await troublesOf(client, workflow)) tell(`still trying: ${trouble}`);
     const [first] = described;
     if (first !== undefined && waitsForWorker(first)) {
       tell(`still waiting for a worker on task queue ${first.taskQueue} to take up the ${what}`);
@@ -86,9 +88,13 @@ function waitsForWorker({ raw }: WorkflowExecutionDescription): boolean {
   return state === scheduled && Date.now() - Number(scheduledTime?.seconds ?? 0) * 1000 > pickUpMs;
 }
 
-function troubles(workflow: WorkflowExecutionDescription): readonly string[] {
-  return (workflow.raw.pendingActivities ?? []).flatMap(({ lastFailure, attempt }) => {
-    const message = lastFailure?.message;
-    return message && (attempt ?? 1) > 1 ? [printableLine(message)] : [];
-  });
+/** What its activities met and try again, each on one line, also where histories are encrypted. */
+export async function troublesOf(client: Client, { raw }: WorkflowExecutionDescription): Promise<readonly string[]> {
+  const told: string[] = [];
+  for (const { lastFailure, attempt } of raw.pendingActivities ?? []) {
+    if (lastFailure == null || (attempt ?? 1) <= 1) continue;
+    const words = printableLine(await failureWords(client, lastFailure));
+    if (words !== '') told.push(words);
+  }
+  return told;
 }

@@ -8,6 +8,7 @@ import type { CliResult } from '../support/cli.js';
 import { plainCsv, plainFeed, plainRows } from '../support/feed-labs.js';
 import { FeedPlace } from '../support/feed-place.js';
 import { whileListening } from '../support/listening.js';
+import { MispFeedSite, numberedUuid, siteEvent } from '../support/misp-feed-site.js';
 
 let feeds: FeedPlace;
 before(async () => {
@@ -95,6 +96,27 @@ describe('lurewatch check with feeds', () => {
     } finally {
       certificate.remove();
     }
+  });
+
+  it('reads the manifest of a feed of MISP, and one byte of its newest event', async () => {
+    const web = new MispFeedSite();
+    web.put(siteEvent(1), siteEvent(2));
+    await whileListening(createPlainServer(web.listener), async ({ port }) => {
+      const source = { url: `http://127.0.0.1:${port}/feed/`, insecure: true, allowPrivate: true };
+      const elsewhere = { ...source, url: `http://127.0.0.1:${port}/` };
+      const format = { kind: 'misp' };
+      const { status, stdout } = await check({ theirs: { source, format } });
+      assert.equal(status, 0, stdout);
+      assert.match(
+        stdout,
+        /^ok {6}feed theirs: .*\/feed\/manifest\.json: lists 2 events\n +the newest can be read\n(?! +whether)/m,
+      );
+      assert.deepEqual(web.takeRequests(), [`${numberedUuid(2)}.json`, 'manifest.json']);
+      web.instead.set('manifest.json', '<!doctype html>');
+      const broken = await check({ theirs: { source: elsewhere, format } });
+      assert.equal(broken.status, 1);
+      assert.match(broken.stdout, /^FAILED {2}feed theirs: .* is no manifest of a MISP feed: .*\[LW_FEED_FORMAT\]$/m);
+    });
   });
 
   it('ends with status 2 for a header whose secret is not set', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { freePort } from '../../src/dev/free-port.js';
@@ -46,6 +46,24 @@ describe('lurewatch check', () => {
       assert.equal(stdout.match(/repeats: server \(/g)?.length, 2);
       assert.deepEqual(await readdir(join(folder, 'mail', 'new')), ['1.a']);
       assert.ok(!(await readdir(folder)).includes('cases'));
+    });
+  });
+
+  it('counts what a window of days leaves out, and names the proxies that it went through', async () => {
+    const narrow = working.replace('path: ./mail,', 'path: ./mail, daysBack: 2,');
+    await withConfig(narrow, async (folder) => {
+      await utimes(join(folder, 'mail', 'new', '1.a'), 0, 0);
+      const environment = { TEMPORAL_ADDRESS: temporal.address };
+      assert.match(
+        (await runCli(['check'], { folder, environment })).stdout,
+        /unread and older than 2 days: 1\. No poll/,
+      );
+      const target =
+        'hook: { kind: webhook, url: https://hook.example/, secret: { env: S }, proxy: http://127.0.0.1:1 }';
+      await writeFile(join(folder, 'lurewatch.yaml'), `${working.replace('targets:\n', `targets:\n  ${target}\n`)}`);
+      const secrets = { ...environment, S: `whsec_${Buffer.alloc(32).toString('base64')}` };
+      const { stdout } = await runCli(['check'], { folder, environment: secrets });
+      assert.match(stdout, /FAILED {2}target hook: .*through the proxy http:\/\/127\.0\.0\.1:1.*LW_TARGET_UNAVAILABLE/);
     });
   });
 

@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import type { AlertDocument } from '../../src/alerts/types.js';
 import { keys } from '../../src/ledger/keys.js';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.js';
+import type { Outcome } from '../../src/ledger/records.js';
 import { FileStore } from '../../src/store/file-store.js';
 import { alertDocument } from '../support/alert-documents.js';
 import { runCli } from '../support/cli.js';
@@ -77,6 +78,30 @@ describe('lurewatch find', () => {
     });
   });
 
+  it('answers for a report whose mails are alerts with those, and says of each who reported it', async () => {
+    const report = { ...alertDocument('report'), originalAlertIds: [] as readonly string[] };
+    const { alertId, from, subject, messageId } = report;
+    const mails = ['one', 'two'].map((name) => ({
+      ...alertDocument(name),
+      report: { alertId, from, subject, messageId },
+    }));
+    const container = { ...report, originalAlertIds: mails.map((mail) => mail.alertId) };
+    await withLedger([...mails, container], async (find) => {
+      const ids = mails.map((mail) => mail.alertId);
+      for (const name of [report.alertId, `<${report.messageId}>`]) {
+        const { stdout } = await find(name, '--json');
+        assert.deepEqual(
+          JSON.parse(stdout).alerts.map((alert: { alertId: string }) => alert.alertId),
+          ids,
+        );
+      }
+      const { stdout } = await find(mails[1]?.messageId ?? '');
+      assert.match(stdout, new RegExp(`^alert ${ids[1]}\n`));
+      assert.match(stdout, /reported by +sender@example\.org\n +in "report", message id /);
+      assert.ok(!stdout.includes(ids[0] ?? ''));
+    });
+  });
+
   it('says for each sink what became of the alert', async () => {
     const document = { ...alertDocument('phish'), mailbox: 'soc' };
     await withLedger([document], async (find, { deliveries }, store) => {
@@ -115,12 +140,107 @@ describe('lurewatch find', () => {
     });
   });
 
+  it('tells what became of an alert at the target of its route, though the configuration has it no more', async () => {
+    const route = { rule: 'customers', targets: ['gone'], passedOver: ['second'] };
+    const document = { ...alertDocument('routed'), mailbox: 'soc', route };
+    const { alertId } = document;
+    await withLedger([document], async (find, { deliveries }) => {
+      await deliveries.recordOutcomes('gone', [
+        { alertId, outcome: { version: 1, kind: 'delivered', reference: 'case 7', warnings: [], owner, atMs } },
+      ]);
+      assert.match((await find(alertId)).stdout, /→ gone: delivered 2026-01-31 08:00:00 UTC as case 7\n/);
+    });
+  });
+
+  it('shows the campaign of an alert, and none where it is of none', async () => {
+    const alone = alertDocument('alone');
+    const document = alertDocument('copy');
+    const copy = { ...document, alert: { ...document.alert, source_grouping_identifier: 'lw-abc-20260202T024000Z' } };
+    await withLedger([alone, copy], async (find) => {
+      assert.match((await find(copy.alertId)).stdout, /campaign +lw-abc-20260202T024000Z\n/);
+      assert.doesNotMatch((await find(alone.alertId)).stdout, /campaign/);
+    });
+  });
+
+  it('lists the alerts of a campaign by its grouping key, the first received first, and what is missing where', async () => {
+    const key = 'lw-abcdefghabcdefgh-20260202T024000Z';
+    const copy = (name: string, receivedAtMs: number, of = key) => {
+      const document = { ...alertDocument(name), mailbox: 'soc', receivedAtMs };
+      return { ...document, alert: { ...document.alert, source_grouping_identifier: of } };
+    };
+    const [first, second] = [copy('the first', atMs), copy('another\u001b[31m', atMs + 60_000)];
+    const elsewhere = copy('elsewhere', atMs, 'lw-abcdefghabcdefgh-20260203T024000Z');
+    await withLedger([second, elsewhere, first], async (find, { campaignMembers, deliveries }) => {
+      // Of one no alert came about, and one has the key of another mailbox.
+      const ids = [second.alertId, elsewhere.alertId, first.alertId, 'b'.repeat(26)];
+      await campaignMembers.record(new Map(ids.map((alertId) => [alertId, key])));
+      const outcome: Outcome = { version: 1, kind: 'delivered', reference: '', warnings: [], owner, atMs };
+      for (const sink of ['cases', 'second'])
+        await deliveries.recordOutcomes(sink, [{ alertId: first.alertId, outcome }]);
+
+      const { status, stdout } = await find(key);
+      assert.equal(status, 0);
+      assert.match(stdout, /^campaign lw-\S+: 2 alerts, received 2026-01-31 08:00:00 UTC to 2026-01-31 08:01:00 UTC\n/);
+      const [, one, of, two] = stdout.split('\n');
+      assert.equal(one, `  ${first.alertId}  2026-01-31 08:00:00 UTC in soc: delivered`);
+      assert.equal(of, '    sender@example.org to soc@example.com: the first');
+      const missing = 'not delivered to cases (waiting), second (waiting)';
+      assert.equal(two, `  ${second.alertId}  2026-01-31 08:01:00 UTC in soc: ${missing}`);
+      assert.ok(!stdout.includes('\u001b[31m'));
+
+      const { alerts } = JSON.parse((await find(`campaign:${key}`, '--json')).stdout);
+      assert.deepEqual(
+        alerts.map((alert: { alertId: string }) => alert.alertId),
+        [first.alertId, second.alertId],
+      );
+      const unknown = await find('lw-abcdefghabcdefgh-20260204T024000Z');
+      assert.deepEqual([unknown.status, unknown.stdout], [1, '']);
+    });
+  });
+
+  it('lists what is sound of a campaign where a record of one of its alerts is damaged, and names that', async () => {
+    const key = 'lw-abcdefghabcdefgh-20260202T024000Z';
+    const [sound, broken, unsent] = ['sound', 'broken', 'unsent'].map((name) => {
+      const document = { ...alertDocument(name), mailbox: 'soc' };
+      return { ...document, alert: { ...document.alert, source_grouping_identifier: key } };
+    });
+    assert.ok(sound !== undefined && broken !== undefined && unsent !== undefined);
+    await withLedger([sound, unsent], async (find, { campaignMembers }, store) => {
+      await campaignMembers.record(new Map([sound, broken, unsent].map(({ alertId }) => [alertId, key])));
+      const record = keys.alert(broken.alertId);
+      const outcome = keys.outcome('cases', unsent.alertId);
+      for (const one of [record, outcome]) await store.createMany([{ key: one, body: Buffer.from('{"version":1') }]);
+      const { status, stdout, stderr } = await find(key);
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^campaign lw-\S+: 1 alert, /);
+      assert.ok(stdout.includes(sound.alertId));
+      for (const one of [record, outcome]) assert.ok(stderr.includes(one), stderr);
+    });
+  });
+
+  it('tells of a mail that a mailbox skipped which expression it was, by Message-ID and alert id', async () => {
+    await withLedger([], async (find, ledger) => {
+      const place = { folder: 'INBOX', uidValidity: '1', uid: '7' };
+      const mail = { from: 'Shop <news@shop.example>', subject: 'Offers', messageId: 'news@shop.example' };
+      const rule = { field: 'from', expression: '^news@' } as const;
+      const skip = { ...place, ...mail, rule, mailbox: 'soc', digest: 'd'.repeat(16), alertId: 'b'.repeat(26) };
+      await ledger.skips.record([{ version: 1, ...skip, receivedAtMs: atMs, evidence: '0'.repeat(64), atMs }]);
+      for (const id of ['<news@shop.example>', skip.alertId]) {
+        const { status, stdout } = await find(id);
+        assert.equal(status, 0);
+        assert.match(stdout, /^skipped by mailbox soc: no alert\n {2}why +from matches \^news@\n/);
+      }
+      const { alerts, skipped } = JSON.parse((await find(skip.alertId, '--json')).stdout);
+      assert.deepEqual([alerts, skipped[0].rule], [[], rule]);
+    });
+  });
+
   it('ends with status 1 for what was never met', async () => {
     await withLedger([], async (find) => {
       const { status, stdout, stderr } = await find('<never@mail.example>');
       assert.equal(status, 1);
       assert.equal(stdout, '');
-      assert.match(stderr, /Nothing is known of <never@mail\.example>/);
+      assert.match(stderr, /Nothing is known of <never@mail\.example> in \/.*\/var: no mail/);
       assert.deepEqual(JSON.parse((await find('never', '--json')).stdout), { id: 'never', alerts: [] });
     });
   });

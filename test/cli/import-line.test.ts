@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { importLine } from '../../src/cli/import-progress.js';
+import { defaultPayloadConverter, type PayloadCodec } from '@temporalio/common';
+import { importLine, toldBy } from '../../src/cli/import-progress.js';
 import type { ImportProgress } from '../../src/workflows/feed-types.js';
+import { codecOf, encryptedWith } from '../support/history-config.js';
 
 const writing: ImportProgress = {
   stage: 'writing',
@@ -13,6 +15,7 @@ const writing: ImportProgress = {
   unchanged: 600,
   rejected: 3,
   gone: 0,
+  warned: 0,
   writers: 2,
   startedAtMs: 0,
 };
@@ -60,4 +63,27 @@ describe('the line of an import that is under way', () => {
     const finishing: ImportProgress = { ...writing, stage: 'finishing', done: 400 };
     assert.equal(importLine(finishing, { inHand: 0 }, 1), 'finishing · 90 created · 10 updated · 3 rejected');
   });
+
+  it('reads what activities tell in encrypted histories, and goes without what it has no key for', async () => {
+    const [ours, others] = await Promise.all([
+      codecOf(encryptedWith('one', { one: 'KEY_ONE' })),
+      codecOf(encryptedWith('two', { two: 'KEY_TWO' })),
+    ]);
+    const activities = [
+      await telling(ours, { rows: 7, rejected: 1 }),
+      await telling(ours, { done: 20, of: 50 }),
+      await telling(undefined, { done: 3, of: 50 }),
+      { heartbeatDetails: null },
+    ];
+    const reading = { rows: 7, rejected: 1 };
+    const all = [...activities, await telling(others, { done: 9, of: 50 })];
+    assert.deepEqual(await toldBy(all, [ours]), { reading, inHand: 23 });
+    assert.deepEqual(await toldBy(activities, [others]), { reading: undefined, inHand: 3 });
+  });
 });
+
+/** An activity whose heartbeat was written with this codec. */
+async function telling(codec: PayloadCodec | undefined, details: unknown) {
+  const plain = [defaultPayloadConverter.toPayload(details)];
+  return { heartbeatDetails: { payloads: (await codec?.encode(plain)) ?? plain } };
+}

@@ -5,7 +5,7 @@ import type { EventPreview } from '../../src/workflows/feed-types.js';
 
 const counts = { rows: 9, created: 1, updated: 2, unchanged: 3, rejected: 0 };
 const shown = (...actions: readonly EventPreview['action'][]): readonly EventPreview[] =>
-  actions.map((action) => ({ action, row: 2, changes: [], event: {} }));
+  actions.map((action) => ({ action, file: 'feed.csv', row: 2, changes: [], event: {} }));
 
 describe('the words of a dry run', () => {
   it('are sure where every event was looked at', () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { docBlocks } from '../support/doc-blocks.js';
 import { plainCsv, plainFeed, plainRows } from '../support/feed-labs.js';
 import { FeedPlace } from '../support/feed-place.js';
 
@@ -68,15 +69,18 @@ describe('lurewatch import', () => {
     await feeds.withWorker(async () => {
       const { status, stdout, stderr } = await run('plain');
       assert.equal(status, 0, stderr);
-      assert.match(stdout, new RegExp(`^row 4: created ${feeds.misp.url}/events/view/\\d+$`, 'm'));
-      assert.match(stdout, new RegExp(`^row 3: updated ${feeds.misp.url}/events/view/\\d+$`, 'm'));
+      assert.match(stdout, new RegExp(`^\\./feed\\.csv, row 4: created ${feeds.misp.url}/events/view/\\d+$`, 'm'));
+      assert.match(stdout, new RegExp(`^\\./feed\\.csv, row 3: updated ${feeds.misp.url}/events/view/\\d+$`, 'm'));
       // The first event is as it was: MISP would not take what is new in it.
       assert.deepEqual(counts(stdout), [6, 2, 1, 1, 2]);
       assert.match(
         stderr,
-        /^rejected: \.\/feed\.csv, row 5: event\.date: .*`one day` is no date.*\nrejected: \.\/feed\.csv, row 6: has 1 column/m,
+        /^rejected: \.\/feed\.csv, row 5: event\.date: .*`one day` is no date.* \[LW_ROW_DATE\]\nrejected: \.\/feed\.csv, row 6: has 1 column.* \[LW_ROW_COLUMNS\]$/m,
       );
-      assert.match(stderr, /^warning: \.\/feed\.csv, row 2: attributes\[1\] \(ip-dst\): left out/m);
+      assert.match(
+        stderr,
+        /^warning: \.\/feed\.csv, row 2: attributes\[1\] \(ip-dst\): left out.* \[LW_WARN_VALUE\]$/m,
+      );
       const file = join(feeds.place.folder, 'feed.csv.rejected');
       assert.ok(stderr.includes(`Rejected rows: ${file}. Mend a copy, then import that with --from.\n`), stderr);
       assert.match(await readFile(file, 'utf8'), /^name,url,seen\n/);
@@ -103,7 +107,7 @@ describe('lurewatch import', () => {
         added.Attribute.map(({ type, value, comment }: Record<string, unknown>) => [type, value, comment]),
         [['url', 'https://new.example/', 'Address']],
       );
-      assert.match(stderr, /^row \d would update its event: .*url/m);
+      assert.match(stderr, /^\.\/feed\.csv, row \d would update its event: .*url/m);
       assert.match(stderr, /^rejected: \.\/feed\.csv, row 5/m);
       assert.match(
         stderr,
@@ -124,18 +128,61 @@ describe('lurewatch import', () => {
     });
   });
 
+  it('tells of which file each row is, where the source is many', async () => {
+    await feeds.configure({
+      drop: { ...plainFeed, source: './drop/**/*.csv', groupBy: ['name', 'url'], attributes: [link] },
+    });
+    for (const name of ['one', 'two']) {
+      await mkdir(join(feeds.place.folder, 'drop', name), { recursive: true });
+      await feeds.write(
+        `drop/${name}/feed.csv`,
+        plainCsv([{ name }, { name, url: `not of ${name}` }, { name, url: `https://${name}.example/2`, seen: 'once' }]),
+      );
+    }
+    const places = ['one', 'two'].map((name) => `drop/${name}/feed.csv, row `);
+    await feeds.withWorker(async () => {
+      for (const what of [['--dry-run'], []]) {
+        const { status, stdout, stderr } = await run('drop', ...what);
+        assert.equal(status, 0, stderr);
+        for (const place of places) {
+          if (what.length === 0) assert.match(stdout, new RegExp(`^${place}2: created `, 'm'));
+          assert.match(stderr, new RegExp(`^rejected: ${place}3: attributes: .*\\[LW_ROW_VALUE\\]$`, 'm'));
+          assert.match(stderr, new RegExp(`^rejected: ${place}4: event\\.date: .*\\[LW_ROW_DATE\\]$`, 'm'));
+        }
+      }
+      for (const name of ['one', 'two']) {
+        await feeds.write(`drop/${name}/feed.csv`, plainCsv([{ name, seen: '2026-03-02' }]));
+      }
+      const { stderr } = await run('drop', '--dry-run');
+      for (const place of places) assert.match(stderr, new RegExp(`^${place}2 would update its event: date`, 'm'));
+      const { stdout } = await run('drop', '--json');
+      const { written, rejected } = JSON.parse(stdout);
+      assert.equal(rejected, 0);
+      assert.deepEqual(
+        written.map(({ file, row }: { file: string; row: number }) => `${file}, row ${row}`).sort(),
+        places.map((place) => `${place}2`),
+      );
+    });
+  });
+
   it('shows the first events of many and says where all of them stand', async () => {
     await feeds.configure({ many: { ...plainFeed, source: './many.csv' } });
-    await feeds.write('many.csv', plainCsv(plainRows(130)));
+    await feeds.write('many.csv', plainCsv(plainRows(130)) + 'short\n'.repeat(25));
     await feeds.withWorker(async () => {
       const dry = await run('many', '--dry-run');
       assert.equal(dry.stdout.trimEnd().split('\n').length, 100);
       assert.match(dry.stderr, /Only the first 100 events are shown; 30 more would be written\./);
-      const { stdout } = await run('many');
+      const { stdout, stderr } = await run('many');
       assert.equal(stdout.match(/events\/view/g)?.length, 20);
       const [, report = ''] = /… and 110 more; all of them: (\S+) in the store/.exec(stdout) ?? [];
       const written = await readFile(join(feeds.place.folder, 'var', report), 'utf8');
       assert.equal(written.trimEnd().split('\n').length, 130);
+      const [, reasons = ''] = /^rejected: … and 5 more; all of them: (\S+) in the store$/m.exec(stderr) ?? [];
+      const told = (await readFile(join(feeds.place.folder, 'var', reasons), 'utf8')).trimEnd().split('\n');
+      assert.equal(told.length, 25);
+      const { reason, ...last } = JSON.parse(told.at(-1) ?? '');
+      assert.deepEqual(last, { file: './many.csv', row: 156, code: 'LW_ROW_COLUMNS' });
+      assert.match(reason, /^has 1 column/);
     });
   });
 
@@ -184,7 +231,31 @@ describe('lurewatch import', () => {
       /^error: there is no feed "plian" \(there is: plain\)\. Did you mean "plain"\?.*\[LW_UNKNOWN_FEED\]\n$/,
     );
   });
+
+  it('imports the CSV of docs/feeds.md by the configuration there, and prints what the page shows', async () => {
+    const [[csv], [yaml]] = await Promise.all([docBlocks('docs/feeds.md', 'csv'), docBlocks('docs/feeds.md', 'yaml')]);
+    await feeds.write('own.csv', csv?.text ?? '');
+    await feeds.write('lurewatch.yaml', yaml?.text ?? '');
+    const page = await readFile(new URL('../../../docs/feeds.md', import.meta.url), 'utf8');
+    const [shown = ''] = /^ {4}\.\/own\.csv, row 2: created [\s\S]*?┘$/m.exec(page) ?? [];
+    await feeds.withWorker(async () => {
+      const checked = await feeds.place.run('check');
+      assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+      const dry = await run('own', '--dry-run');
+      assert.deepEqual(
+        dry.stdout
+          .trimEnd()
+          .split('\n')
+          .map((event) => JSON.parse(event).info),
+        ['Phishing campaign Blue Invoice', 'Phishing campaign Grey Parcel'],
+      );
+      const { stdout } = await run('own');
+      assert.equal(stdout.trimEnd(), shown.replaceAll(/^ {4}/gm, '').replaceAll('…', feeds.place.folder));
+    });
+  });
 });
+
+const link = { type: 'link', value: '{url}' };
 
 /** Only the first of the rows has no value for it that MISP would take. */
 const extra = { type: 'ip-dst', value: '{name}', when: { column: 'name', equals: 'row-1' } };

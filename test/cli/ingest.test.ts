@@ -27,17 +27,23 @@ describe('lurewatch ingest', () => {
   });
 
   it('with --dry-run shows what would become of the mails, and changes nothing', async () => {
+    const targets = { cases: { kind: 'file', path: './cases' } };
+    const routes = [{ name: 'letters', when: { subject: 'B' } }];
+    const soc = { kind: 'directory', path: './mail', targets: ['cases'], routes };
+    await place.configure({ mailboxes: { soc }, targets });
     const worker = await place.worker();
     const before = await readdir(join(place.folder, 'var'), { recursive: true });
     const { status, stdout, stderr } = await place.run('ingest', 'soc', '--dry-run');
     assert.equal(status, 0);
     assert.match(stdout, /hxxps:\/\/b\[\.\]example\//);
+    assert.match(stdout, /^ {2}route: letters, to cases$/m);
     assert.match(stdout, /│ soc +│ 1 +│ 0 +│/);
     assert.match(stderr, /nothing was sent, written or marked/);
     assert.equal(await place.unread(), 1);
     assert.deepEqual(await readdir(join(place.folder, 'var'), { recursive: true }), before);
     worker.signal('SIGTERM');
     await worker.ended;
+    await place.configure({ targets });
   });
 
   it('let go with Ctrl-C says how to look on, and the poll goes on', async () => {

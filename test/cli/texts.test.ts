@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { defang } from '../../src/cli/defang.js';
+import { foundAlertText } from '../../src/cli/found-alert-text.js';
+import { foundCampaignText } from '../../src/cli/found-campaign-text.js';
+import { foundSkipText } from '../../src/cli/found-skip-text.js';
+import { harmlessLine, harmlessUrl } from '../../src/cli/harmless.js';
+import { heldText } from '../../src/cli/held/held-text.js';
+import { previewText } from '../../src/cli/poll-result.js';
 import { printable, printableLine } from '../../src/cli/printable.js';
 import { failureOf } from '../../src/cli/report-error.js';
 import { table } from '../../src/cli/table.js';
-
-describe('a defanged URL', () => {
-  const cases = [
-    ['https://a.b.example/c.d?e=f.g#h.i', 'hxxps://a[.]b[.]example/c.d?e=f.g#h.i'],
-    ['HTTP://a.example', 'hxxp://a[.]example'],
-    ['http://mail.example@198.51.100.23:8080/q', 'hxxp://mail[.]example@198[.]51[.]100[.]23:8080/q'],
-    ['ftp://a.example/x', 'fxp://a[.]example/x'],
-    ['a.example', 'a[.]example'],
-  ] as const;
-  for (const [url, harmless] of cases) {
-    it(`of ${url} is ${harmless}`, () => assert.equal(defang(url), harmless));
-  }
-});
+import { alertTable } from '../../src/demo/show.js';
+import { alertDocument } from '../support/alert-documents.js';
+import { assertNoLinks } from '../support/live-links.js';
 
 describe('a text from outside', () => {
   it('cannot colour, move or reorder what stands beside it', () => {
@@ -29,6 +24,67 @@ describe('a text from outside', () => {
     const lines = table(['from', 'subject'], [['a\nb', '\x1b[2J件名']]).split('\n');
     assert.equal(lines.length, 5);
     assert.ok(!lines.join('').includes('\x1b'));
+  });
+});
+
+describe('what a sender can write', () => {
+  const written: readonly (readonly [string, string])[] = [
+    ['See HTTP://a.example or https:evil', 'See hxxp://a.example or hxxps:evil'],
+    ['_http://a.example/?u=https://b.example/', '_hxxp://a.example/?u=hxxps://b.example/'],
+    ['ftp://a.example sftp://b.example', 'fxp://a.example sfxp://b.example'],
+    ['git+ssh://a.example file:///etc', 'git+ssh[:]//a.example file[:]///etc'],
+    ['_mailto:a@b.example tel:+123 search-ms:query=x', '_mailto[:]a@b.example tel[:]+123 search-ms[:]query=x'],
+    ['www.a.example, WWW2.b.example, ftp.c.example', 'www[.]a.example, WWW2[.]b.example, ftp[.]c.example'],
+    ['Re: data: at 10:30, the metadata:x in a.b', 'Re: data: at 10:30, the metadata:x in a.b'],
+  ];
+  for (const [text, harmless] of written)
+    it(`is no link to people: ${text}`, () => {
+      assert.equal(harmlessLine(text), harmless);
+      assert.equal(harmlessLine(harmless), harmless);
+      assertNoLinks(harmless);
+    });
+
+  it('is none either where a URL holds another', () => {
+    assert.equal(
+      harmlessUrl('https://a.example/?u=https://www.b.example/'),
+      'hxxps://a[.]example/?u=hxxps://www[.]b.example/',
+    );
+    assert.equal(harmlessUrl('a@www.b.example'), 'a@www[.]b[.]example');
+  });
+
+  it('is no link in what is told of held, skipped, found and previewed mails, or in the table of the demo', () => {
+    const [from, subject, messageId] = [
+      '"https://a.example/" <a@b.example>',
+      'ftp://c.example/',
+      '<http://id.example/x>',
+    ];
+    const mail = { alertId: 'lw-1', mailbox: 'soc', from, subject };
+    const sound = alertDocument('a');
+    const document = {
+      ...sound,
+      from,
+      to: from,
+      subject,
+      messageId,
+      ticketId: messageId,
+      urls: ['https://d.example/?http://e'],
+    };
+    const found = { document, evidence: { sha256: '0', place: 'x', present: true }, sinks: [] };
+    const place = { folder: 'INBOX', uidValidity: '1', uid: '1', receivedAtMs: 0, evidence: '0', atMs: 0 };
+    const rule = { field: 'from', expression: 'https://a' } as const;
+    const texts = [
+      heldText({ ...mail, workflowId: 'w', since: new Date(0), sinks: [] }),
+      foundSkipText({ ...mail, ...place, rule, messageId, version: 1, digest: '' }),
+      foundAlertText({ ...found, document: { ...document, report: { alertId: 'lw-1', from, subject, messageId } } }),
+      foundCampaignText('lw-1', [found]),
+      previewText({ alertId: 'lw-1', from, subject, reportedBy: from, urls: document.urls, findings: [subject] }),
+      alertTable([{ document, caseFile: undefined, eventFile: undefined, delivered: false }], undefined),
+    ];
+    for (const text of texts) {
+      assert.match(text, /hxxps:\/\/a\.example/);
+      assert.match(text, /fxp:\/\/c\.example/);
+      assertNoLinks(text);
+    }
   });
 });
 

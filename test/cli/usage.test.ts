@@ -54,7 +54,14 @@ describe('a command that is used wrongly ends with status 2 and says how it is u
     ['an option without its value', ['ingest', 'soc', '--limit'], /argument missing/],
     ['a limit that is no number', ['ingest', 'soc', '--limit', '1e3'], /must be a whole number above 0/],
     ['a decision without its reason', ['held', 'discard', '--all'], /--why <text>/],
-    ['a decision on nothing', ['held', 'retry', '--why', 'mended'], /name the alerts, or say --all/],
+    [
+      'a decision on nothing',
+      ['held', 'retry', '--why', 'mended'],
+      /name the alerts, or say --all, or which by --mailbox/,
+    ],
+    ['named alerts and a filter', ['held', 'retry', 'x', '--from', 'y', '--why', 'z'], /beside named alerts/],
+    ['an age without its unit', ['held', 'list', '--older-than', '2'], /must be a number with a unit/],
+    ['a watch without its seconds', ['status', '--watch', 'often'], /must be whole seconds/],
     ['an empty reason', ['held', 'retry', '--all', '--why', ' '], /--why must say something/],
     ['an unknown log level', ['worker', '--log-level', 'loud'], /Allowed choices are trace, debug/],
   ];
@@ -90,9 +97,12 @@ describe('help', () => {
     ['check'],
     ['ingest'],
     ['import'],
+    ['status'],
     ['find'],
     ['extract'],
     ['worker'],
+    ['codec-server'],
+    ['login'],
     ...['list', 'retry', 'discard'].map((name) => ['held', name]),
     ...['apply', 'list', 'pause', 'resume', 'trigger', 'backfill', 'delete'].map((name) => ['schedules', name]),
   ];
@@ -143,6 +153,30 @@ describe('a wrong configuration ends with status 2', () => {
         assertOneMessage(stderr);
       }
     });
+  });
+
+  it('a route, a template of a target or one of its options that is wrong, before anything is started', async () => {
+    const soc = 'soc: { kind: directory, path: ./mail, targets: [cases]';
+    const http = '{ kind: http, url: "https://a.example", body: { id: "{alert_di}" } }';
+    const mistakes = [
+      [`mailboxes: { ${soc}, routes: [{ when: { subjet: x }, targets: [cases] }] } }`, /routes\[0\].*subjet.*subject/],
+      [`mailboxes: { ${soc} } }\ntargets: { cases: ${http} }`, /targets\.cases.*alert_di/],
+      [`mailboxes: { ${soc} } }\ntargets: { cases: { kind: file, paht: ./cases } }`, /targets\.cases.*paht/],
+    ] as const;
+    for (const [text, words] of mistakes) {
+      const file = 'targets: { cases: { kind: file, path: ./cases } }';
+      await withConfig(
+        text.includes('targets:  ') || text.includes('\ntargets') ? text : `${text}\n${file}`,
+        async (folder) => {
+          for (const command of [text === mistakes[0][0] ? 'worker' : 'check']) {
+            const { status, stderr } = await runCli([command], { folder });
+            assert.equal(status, 2, stderr);
+            assert.match(stderr, words);
+            assertOneMessage(stderr);
+          }
+        },
+      );
+    }
   });
 
   it('a secret that is not set, before anything is started', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load-config.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
+import { loadConfig } from '../load-config.js';
 import { print, printJson } from '../output.js';
 import { printable } from '../printable.js';
 import { exitStatusOf, failureOf } from '../report-error.js';

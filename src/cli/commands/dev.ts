@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { type LoadedConfig, loadConfig, resolveAllSecrets } from '../../config/load-config.js';
+import type { LoadedConfig } from '../../config/load-config.js';
 import { LurewatchError } from '../../errors/lurewatch-error.js';
 import type { LogLevel } from '../../log/logger.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
+import { loadConfig } from '../load-config.js';
 import { logLevel, logLevelOption } from '../log-level.js';
 import { note, printJson } from '../output.js';
 import { stopSignal } from '../stop-signals.js';
@@ -28,6 +29,7 @@ export function addDev(program: Command): void {
 async function dev(options: DevOptions): Promise<void> {
   const level = logLevel(options.logLevel, 'warn');
   const loaded = await loadConfig(options.config);
+  const { resolveAllSecrets } = await import('../../config/load-config.js');
   resolveAllSecrets(loaded);
   const [{ findTemporalCli }, { startTemporalServer }] = await Promise.all([
     import('../../dev/temporal-cli.js'),
@@ -69,12 +71,14 @@ async function serve(
 ): Promise<void> {
   const { createLog } = await import('../../log/logger.js');
   const { installRuntime, runWorker } = await import('../../worker.js');
-  installRuntime(createLog(level));
+  const { sdkMetricsAddress } = await import('../../metrics/sdk-metrics.js');
+  const sdkMetrics = await sdkMetricsAddress(loaded.config);
+  installRuntime(createLog(level), sdkMetrics);
   const temporal = { address, ignoreEnvironment: true };
   if (schedules) await applyAll(loaded, temporal);
   const gone = new AbortController();
   void serverEnded.then(() => gone.abort());
-  await runWorker({ loaded, temporal, signal: AbortSignal.any([stopped, gone.signal]), onReady });
+  await runWorker({ loaded, temporal, signal: AbortSignal.any([stopped, gone.signal]), onReady, sdkMetrics });
   if (stopped.aborted) return;
   throw new LurewatchError('LW_TEMPORAL_UNREACHABLE', 'the dev server has ended by itself', {
     where: address,
@@ -83,12 +87,14 @@ async function serve(
 }
 
 async function applyAll(loaded: LoadedConfig, temporal: { address: string; ignoreEnvironment: boolean }) {
-  const [{ connectTemporal }, { applySchedules }, { desiredSchedules }] = await Promise.all([
-    import('../../temporal/connect.js'),
-    import('../../schedules/apply.js'),
-    import('../../schedules/desired.js'),
-  ]);
-  const { client, close } = await connectTemporal(temporal);
+  const [{ createScheduleConverter }, { connectTemporal }, { applySchedules }, { desiredSchedules }] =
+    await Promise.all([
+      import('../../temporal/codec/data-converter.js'),
+      import('../../temporal/connect.js'),
+      import('../../schedules/apply.js'),
+      import('../../schedules/desired.js'),
+    ]);
+  const { client, close } = await connectTemporal({ ...temporal, dataConverter: createScheduleConverter(loaded) });
   const { taskQueue } = loaded.config;
   try {
     const applied = await applySchedules(client, desiredSchedules(loaded.config), { prune: false, taskQueue });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load-config.js';
 import type { TemporalClient } from '../../temporal/connect.js';
 import type { ImportFeedInput } from '../../workflows/feed-types.js';
 import type { importFeed } from '../../workflows/import-feed.js';
@@ -9,6 +8,7 @@ import { addCommand, type CommonOptions } from '../add-command.js';
 import { importProgress } from '../import-progress.js';
 import { failedImportResult, showImportPreview, showImportResult } from '../import-result.js';
 import { requireFeed } from '../known-name.js';
+import { loadConfig } from '../load-config.js';
 import { printJson } from '../output.js';
 import { runAndWait } from '../run-and-wait.js';
 import { withTemporal } from '../with-temporal.js';
@@ -30,11 +30,12 @@ export function addImport(program: Command): void {
 }
 
 async function importNow(feed: string, options: ImportOptions): Promise<void> {
-  const { config } = await loadConfig(options.config);
+  const loaded = await loadConfig(options.config);
+  const { config } = loaded;
   requireFeed(config, feed);
   const from = options.from === undefined ? {} : { from: resolve(options.from) };
   const input = { feed, ...(options.dryRun ? { dryRun: true } : {}), ...from };
-  await withTemporal((temporal) => importAndWait(temporal, config.taskQueue, input, options.json === true));
+  await withTemporal((temporal) => importAndWait(temporal, config.taskQueue, input, options.json === true), loaded);
 }
 
 async function importAndWait(
@@ -54,6 +55,8 @@ async function importAndWait(
           taskQueue,
           workflowId: `import-${input.feed}-by-hand-${randomUUID().slice(0, 8)}`,
           args: [input],
+          // Somebody waits for it.
+          priority: { priorityKey: 2 },
           staticSummary: `${input.dryRun ? 'Look at' : 'Import of'} feed ${input.feed}, by hand`,
         }),
     });

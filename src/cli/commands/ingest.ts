@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load-config.js';
 import type { TemporalClient } from '../../temporal/connect.js';
 import type { ingestMailbox } from '../../workflows/ingest-mailbox.js';
 import type { IngestMailboxInput } from '../../workflows/types.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
 import { requireMailbox } from '../known-name.js';
+import { loadConfig } from '../load-config.js';
 import { printJson } from '../output.js';
 import { pollProgress } from '../poll-progress.js';
 import { failedPollResult, showPollResult } from '../poll-result.js';
@@ -30,11 +30,12 @@ export function addIngest(program: Command): void {
 }
 
 async function ingest(mailbox: string, options: IngestOptions): Promise<void> {
-  const { config } = await loadConfig(options.config);
+  const loaded = await loadConfig(options.config);
+  const { config } = loaded;
   requireMailbox(config, mailbox);
   const { dryRun, limit } = options;
   const input = { mailbox, ...(dryRun ? { dryRun } : {}), ...(limit === undefined ? {} : { limit }) };
-  await withTemporal((temporal) => pollAndWait(temporal, config.taskQueue, input, options.json === true));
+  await withTemporal((temporal) => pollAndWait(temporal, config.taskQueue, input, options.json === true), loaded);
 }
 
 async function pollAndWait(
@@ -54,6 +55,8 @@ async function pollAndWait(
           taskQueue,
           workflowId: `ingest-${input.mailbox}-by-hand-${randomUUID().slice(0, 8)}`,
           args: [input],
+          // Somebody waits for it.
+          priority: { priorityKey: 2 },
           staticSummary: `${input.dryRun ? 'Look at' : 'Poll of'} mailbox ${input.mailbox}, by hand`,
         }),
     });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { TemporalClient } from '../../temporal/connect.js';
 import { addCommand, type CommonOptions } from '../add-command.js';
 import { print, printJson } from '../output.js';
-import { withTemporal } from '../with-temporal.js';
+import { withSchedules } from '../with-temporal.js';
 
 interface OperationOptions extends CommonOptions {
   readonly why: string;
@@ -62,12 +62,12 @@ function onEach(
 ) {
   return async (names: readonly string[], options: OperationOptions): Promise<void> => {
     const operations = await import('../../schedules/operate.js');
-    await withTemporal(async ({ client }) => {
+    await withSchedules(async ({ client }) => {
       for (const name of names) {
         await operate(operations, client, name, options);
         if (!options.json) print(`${done}: ${name}`);
       }
-    });
+    }, options.config);
     if (options.json) printJson({ [done]: names });
   };
 }

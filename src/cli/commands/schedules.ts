@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { loadConfig } from '../../config/load-config.js';
 import type { AppliedSchedule } from '../../schedules/apply.js';
 import type { ListedSchedule } from '../../schedules/operate.js';
 import { addCommand, addGroup, type CommonOptions } from '../add-command.js';
+import { loadConfig } from '../load-config.js';
 import { note, print, printJson } from '../output.js';
 import { printable, timeText } from '../printable.js';
 import { table } from '../table.js';
-import { withTemporal } from '../with-temporal.js';
+import { withSchedules } from '../with-temporal.js';
 import { addScheduleOperations } from './schedule-operations.js';
 
 interface ApplyOptions extends CommonOptions {
@@ -31,16 +31,17 @@ export function addSchedules(program: Command): void {
 }
 
 async function apply({ config: file, json, prune = false }: ApplyOptions): Promise<void> {
-  const { config } = await loadConfig(file);
+  const loaded = await loadConfig(file);
+  const { config } = loaded;
   const [{ applySchedules }, { desiredSchedules }, { ensureSearchAttributes }] = await Promise.all([
     import('../../schedules/apply.js'),
     import('../../schedules/desired.js'),
     import('../../temporal/search-attributes.js'),
   ]);
-  const schedules = await withTemporal(async ({ client, connection, namespace }) => {
+  const schedules = await withSchedules(async ({ client, connection, namespace }) => {
     await ensureSearchAttributes(connection, namespace);
     return applySchedules(client, desiredSchedules(config), { prune, taskQueue: config.taskQueue });
-  });
+  }, loaded);
   if (json) printJson({ schedules });
   else if (schedules.length === 0)
     print('The configuration has no mailbox and no feed with a time, so there is nothing to schedule.');
@@ -49,18 +50,20 @@ async function apply({ config: file, json, prune = false }: ApplyOptions): Promi
   if (schedules.some(({ change }) => change === 'foreign')) process.exitCode = 1;
 }
 
-function appliedText({ id, change, differences, paused }: AppliedSchedule): string {
+function appliedText({ id, change, differences, paused, leftBehind = [] }: AppliedSchedule): string {
   const remark = paused ? ' (paused by an operator, and stays so)' : '';
   if (change === 'foreign')
     return `left alone  ${id}: a schedule of that name was not made by Lurewatch; delete or rename it`;
-  return [`${change.padEnd(10)}  ${id}${remark}`, ...differences.map((line) => `            ${printable(line)}`)].join(
-    '\n',
+  const waits = leftBehind.map(
+    (run) => `${run} is still open in the old task queue: nothing starts here until a worker there ends it`,
   );
+  const lines = [...differences, ...waits].map((line) => `            ${printable(line)}`);
+  return [`${change.padEnd(10)}  ${id}${remark}`, ...lines].join('\n');
 }
 
-async function list({ json }: CommonOptions): Promise<void> {
+async function list({ config, json }: CommonOptions): Promise<void> {
   const { listSchedules } = await import('../../schedules/operate.js');
-  const schedules = await withTemporal(({ client }) => listSchedules(client));
+  const schedules = await withSchedules(({ client }) => listSchedules(client), config);
   if (json) {
     printJson({ schedules });
     return;
