@@ -38,5 +38,7 @@ STOPSIGNAL SIGTERM
 # Healthy: within the last minutes Temporal itself saw this worker ask for work.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=120s --retries=2 \
   CMD ["node", "/app/dist/src/health/check-health-file.js", "/tmp/lurewatch-health"]
+# `monitoring.listen`, where it is configured: metrics and health.
+EXPOSE 9464
 ENTRYPOINT ["lurewatch"]
 CMD ["worker", "--health-file", "/tmp/lurewatch-health"]

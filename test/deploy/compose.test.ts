@@ -88,6 +88,19 @@ test('what stays up is restarted and has a health check, what sets up runs once,
   assert.deepEqual(waitsFor('worker'), ['temporal-namespace']);
 });
 
+test('no container takes the memory or the processes of the others', () => {
+  for (const [name, { mem_limit: memory, pids_limit: processes }] of services) {
+    assert.match(memory ?? '', /^\d+[mg]$/, name);
+    assert.ok(processes !== undefined && processes <= 512, name);
+  }
+});
+
+test('the port of metrics and health is the one that the example configuration listens on', async () => {
+  const { config } = await loadConfig(join(project, 'deploy/example/lurewatch.yaml'), {});
+  assert.equal(config.monitoring?.listen, '0.0.0.0:9464');
+  assert.deepEqual(compose.services.worker?.ports, ['127.0.0.1:9464:9464']);
+});
+
 test("the worker's health check reads the file that the worker is told to keep", async () => {
   const dockerfile = await text('Dockerfile');
   const [, script, checked] = /HEALTHCHECK [\s\S]*?CMD \["node", "([^"]+)", "([^"]+)"\]/.exec(dockerfile) ?? [];
