@@ -13,14 +13,15 @@ export class Child {
   /** The first line it printed: it is ready. */
   readonly greeting: string;
   readonly #process: ChildProcess;
-  readonly #ended: Promise<void>;
+  /** However it ended. */
+  readonly ended: Promise<void>;
   readonly #complaints: () => string;
 
   private constructor(child: ChildProcess, greeting: string, ended: Promise<void>, complaints: () => string) {
     this.#process = child;
     this.pid = child.pid ?? 0;
     this.greeting = greeting;
-    this.#ended = ended;
+    this.ended = ended;
     this.#complaints = complaints;
   }
 
@@ -47,16 +48,27 @@ export class Child {
     return new Child(child, greeting, ended, () => complaints);
   }
 
+  /** What it printed last as errors. */
+  get complaints(): string {
+    return this.#complaints();
+  }
+
   /** Waits for what the child works on; rejects where the child ends before it. */
   async whileRunning<T>(work: Promise<T>): Promise<T> {
-    const gone = this.#ended.then(() => Promise.reject(new Error(`a process ended early:\n${this.#complaints()}`)));
+    const gone = this.ended.then(() => Promise.reject(new Error(`a process ended early:\n${this.#complaints()}`)));
     return Promise.race([work, gone]);
   }
 
   /** SIGTERM, and waits until it is gone. */
   async stop(): Promise<void> {
     this.#process.kill('SIGTERM');
-    await this.#ended;
+    await this.ended;
+  }
+
+  /** As a crash would. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.ended;
   }
 }
 

@@ -96,19 +96,22 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
-/** RFC 2045 §6.7, lines of at most 76 characters. */
+/** Each byte as it stands in quoted-printable text (RFC 2045 §6.7). */
+const encodedBytes = Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x3d || byte < 0x20 || byte > 0x7e
+    ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    : String.fromCharCode(byte),
+);
+
+/** Lines of at most 76 characters. */
 function quotedPrintable(text: string): string {
   return text
     .split('\r\n')
     .map((line) => {
-      const encoded = [...Buffer.from(line)].map((byte) =>
-        byte === 0x3d || byte < 0x20 || byte > 0x7e
-          ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}`
-          : String.fromCharCode(byte),
-      );
       let lines = '';
       let length = 0;
-      for (const piece of encoded) {
+      for (const byte of Buffer.from(line)) {
+        const piece = encodedBytes[byte] ?? '';
         if (length + piece.length > 75) {
           lines += '=\r\n';
           length = 0;

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
+import { actionsOf } from './actions.js';
 
 export interface Stage {
-  /** Activity type, in the order in which a message meets them; its own stages below it, indented. */
+  /** Activity type, in the order in which a message meets them; its own stages below it, indented. Or `workflow tasks`. */
   readonly name: string;
   readonly calls: number;
   /** From started to completed, summed over all calls: batches run side by side, so the sum is more than the clock. */
@@ -17,6 +18,10 @@ export interface PollHistory {
   readonly workflows: number;
   readonly events: number;
   readonly bytes: number;
+  /** Of the longest one. */
+  readonly mostEvents: number;
+  /** What Temporal Cloud would bill for, but for heartbeats, which leave no event: see `actionsOf`. */
+  readonly actions: number;
 }
 
 type History = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>;
@@ -31,6 +36,8 @@ export async function readPollHistory(client: Client, workflowId: string, firstR
   let workflows = 0;
   let events = 0;
   let bytes = 0;
+  let mostEvents = 0;
+  let actions = 0;
   for (let run = open.shift(); run !== undefined; run = open.shift()) {
     const handle = client.workflow.getHandle(run.workflowId, run.runId);
     const { raw } = await handle.describe();
@@ -38,6 +45,8 @@ export async function readPollHistory(client: Client, workflowId: string, firstR
     events += Number(raw.workflowExecutionInfo?.historyLength ?? 0);
     bytes += Number(raw.workflowExecutionInfo?.historySizeBytes ?? 0);
     const history = (await handle.fetchHistory()).events ?? [];
+    mostEvents = Math.max(mostEvents, history.length);
+    actions += actionsOf(history);
     addStages(history, stages);
     for (const event of history) {
       const child = event.childWorkflowExecutionStartedEventAttributes?.workflowExecution;
@@ -46,7 +55,14 @@ export async function readPollHistory(client: Client, workflowId: string, firstR
       if (next) open.push({ workflowId: run.workflowId, runId: next });
     }
   }
-  return { stages: [...stages].map(([name, sums]) => ({ name, ...sums })), workflows, events, bytes };
+  return {
+    stages: [...stages].map(([name, sums]) => ({ name, ...sums })),
+    workflows,
+    events,
+    bytes,
+    mostEvents,
+    actions,
+  };
 }
 
 function addStages(
@@ -55,17 +71,21 @@ function addStages(
 ): void {
   const byId = new Map(history.map((event) => [String(event.eventId), event]));
   for (const event of history) {
-    const completed = event.activityTaskCompletedEventAttributes;
+    const decided = event.workflowTaskCompletedEventAttributes;
+    const completed = event.activityTaskCompletedEventAttributes ?? decided;
     if (!completed) continue;
     const scheduled = byId.get(String(completed.scheduledEventId));
     const started = byId.get(String(completed.startedEventId));
-    const name = scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
+    const activity = scheduled?.activityTaskScheduledEventAttributes?.activityType?.name ?? 'unknown';
+    const name = decided ? 'workflow tasks' : activity;
     const sums = stages.get(name) ?? { calls: 0, seconds: 0, waitedSeconds: 0 };
     sums.calls += 1;
     sums.seconds += secondsOf(event.eventTime) - secondsOf(started?.eventTime);
     sums.waitedSeconds += secondsOf(started?.eventTime) - secondsOf(scheduled?.eventTime);
     stages.set(name, sums);
-    for (const [part, ms] of Object.entries(partsOf(completed.result?.payloads?.[0]))) {
+    for (const [part, ms] of Object.entries(
+      partsOf(event.activityTaskCompletedEventAttributes?.result?.payloads?.[0]),
+    )) {
       const partSums = stages.get(`  ${part}`) ?? { calls: 0, seconds: 0, waitedSeconds: 0 };
       partSums.calls += 1;
       partSums.seconds += ms / 1000;

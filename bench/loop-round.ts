@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { mailPassword } from './mailboxes.js';
 import { runScript } from './python.js';
 import { Receiver } from './receiver.js';
-import { mailPassword, type Site } from './site.js';
+import type { Site } from './site.js';
 
 const resultSchema = z.object({
   mails: z.number(),

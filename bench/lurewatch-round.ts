@@ -5,15 +5,20 @@ import { stringify } from 'yaml';
 import { Child } from './child.js';
 import type { Corpus } from './corpus.js';
 import { type PollHistory, readPollHistory } from './history.js';
+import { mailPassword } from './mailboxes.js';
 import { cpuBetween, usageOf } from './process-usage.js';
 import { Receiver } from './receiver.js';
-import { mailPassword, type Site } from './site.js';
+import type { Site } from './site.js';
 
 export interface RoundOptions {
   readonly corpus: Corpus;
   readonly latencyMs: number;
   /** Where the worker leaves CPU profiles (`node --cpu-prof`). */
   readonly profileFolder?: string | undefined;
+  /** What differs in the mailboxes' configuration. */
+  readonly mailbox?: Readonly<Record<string, unknown>>;
+  /** Called with the folder of the worker once all is delivered: its store is `var` in it. */
+  readonly afterwards?: (folder: string) => Promise<void>;
 }
 
 export interface LurewatchRound {
@@ -43,13 +48,7 @@ export async function lurewatchRound(site: Site, options: RoundOptions): Promise
   const warmUpUser = await site.mailbox(warmUp);
   const user = await site.mailbox(mails);
   const receiver = await Receiver.start(options.latencyMs);
-  const worker = await startWorker(
-    site,
-    folder,
-    receiver.url,
-    { warmup: warmUpUser, soc: user },
-    options.profileFolder,
-  );
+  const worker = await startWorker(site, folder, receiver.url, { warmup: warmUpUser, soc: user }, options);
   try {
     const coldAt = performance.now();
     await worker.whileRunning(poll(site, folder, 'warmup'));
@@ -59,6 +58,7 @@ export async function lurewatchRound(site: Site, options: RoundOptions): Promise
     const handle = await worker.whileRunning(poll(site, folder, 'soc'));
     const seconds = (performance.now() - startedAt) / 1000;
     const [workerAfter, temporalAfter, countsAfter] = await look(site, worker, receiver);
+    await options.afterwards?.(folder);
     return {
       mails: mails.length,
       seconds,
@@ -82,16 +82,20 @@ function look(site: Site, worker: Child, receiver: Receiver) {
   return Promise.all([usageOf(worker.pid), usageOf(site.temporal.pid), receiver.counts()]);
 }
 
-async function startWorker(
+/** A worker for mailboxes of these users, each under its name. */
+export async function startWorker(
   site: Site,
   folder: string,
   url: string,
   users: Readonly<Record<string, string>>,
-  profileFolder: string | undefined,
+  { profileFolder, mailbox }: RoundOptions,
 ): Promise<Child> {
   const mailboxes = Object.entries(users).map(([name, username]) => {
     const login = { username, password: { env: 'BENCH_PASSWORD' } };
-    return [name, { host: '127.0.0.1', port: site.dovecot.imapPort, tls: 'none', ...login, targets: ['cases'] }];
+    return [
+      name,
+      { host: '127.0.0.1', port: site.dovecot.imapPort, tls: 'none', ...login, targets: ['cases'], ...mailbox },
+    ];
   });
   const config = {
     store: { kind: 'file', path: './var' },

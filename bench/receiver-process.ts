@@ -3,7 +3,7 @@ import { endWithParent } from './child.js';
 
 /**
  * A webhook receiver that costs next to nothing: reads the request, counts its `webhook-id`, answers 200 after the
- * latency given as its argument. `GET /counts` tells what arrived.
+ * latency given as its argument. `GET` tells how much arrived, `GET /arrivals` how often each id did.
  */
 endWithParent();
 process.once('SIGTERM', () => process.exit(0));
@@ -14,7 +14,8 @@ let requests = 0;
 
 const server = createServer((request, response) => {
   if (request.method === 'GET') {
-    response.end(JSON.stringify({ requests, cases: arrivals.size }));
+    const told = request.url === '/arrivals' ? Object.fromEntries(arrivals) : { requests, cases: arrivals.size };
+    response.end(JSON.stringify(told));
     return;
   }
   const id = request.headers['webhook-id'];

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import type { PollHistory } from './history.js';
 import type { LurewatchRound } from './lurewatch-round.js';
 import type { MachineFacts } from './machine.js';
-import { type FeedResult, type Figure, type MailResult, median, type ScenarioResult } from './scenario.js';
+import { type Figure, type MailResult, median, type ScenarioResult, type TableRow } from './scenario.js';
 
 export interface Report {
   readonly startedAt: string;
@@ -20,16 +20,16 @@ export async function writeReport(report: Report, folder: string): Promise<strin
   return path;
 }
 
-/** For people: the figures with their goals; what a mail costs, and where the time of the batches goes; rounds of feeds. */
+/** For people: the figures with their goals; what a mail costs, and where the time of the batches goes; rounds of feeds and tables of extraction. */
 export function describeReport({ machine, scenarios }: Report): string {
   const facts = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   const mails = scenarios.filter((scenario) => 'lurewatch' in scenario);
-  const feeds = scenarios.filter((scenario) => 'feedRounds' in scenario);
+  const tables = scenarios.flatMap(tablesOf);
   return [
     facts.join(', '),
     figures(scenarios),
     ...(mails.length === 0 ? [] : [costs(mails), stages(mails)]),
-    ...feeds.map((scenario) => feedRounds(scenario)),
+    ...tables.map(({ title, rows }) => wholeTable(title, rows)),
   ].join('\n');
 }
 
@@ -111,10 +111,15 @@ function byLabel(scenarios: readonly MailResult[]): readonly (readonly [string, 
   );
 }
 
-function feedRounds({ name, feedRounds: rounds }: FeedResult): string {
-  const columns = [...new Set(rounds.flatMap((round) => Object.keys(round)))];
-  const rows = rounds.map((round) => columns.map((column) => cell(round[column])));
-  return table([name, ...columns.slice(1)], rows);
+function tablesOf(scenario: ScenarioResult): readonly { readonly title: string; readonly rows: readonly TableRow[] }[] {
+  if ('tables' in scenario) return scenario.tables ?? [];
+  return 'feedRounds' in scenario ? [{ title: scenario.name, rows: scenario.feedRounds }] : [];
+}
+
+function wholeTable(title: string, rows: readonly TableRow[]): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = rows.map((row) => columns.map((column) => cell(row[column])));
+  return table([title, ...columns.slice(1)], cells);
 }
 
 function cell(value: string | number | undefined): string {

@@ -1,3 +1,4 @@
+import type { ClusterSite } from './cluster/cluster-site.js';
 import type { CorpusName } from './corpus.js';
 import type { LoopRound } from './loop-round.js';
 import type { LurewatchRound } from './lurewatch-round.js';
@@ -11,12 +12,26 @@ export interface BenchOptions {
   readonly rounds: number | undefined;
   readonly corpus: CorpusName;
   readonly profileFolder: string | undefined;
+  /** A quick look at whether it works, with fewer mails. */
+  readonly small: boolean;
+  /** Instead of each scenario's own numbers of worker processes. */
+  readonly workers: readonly number[] | undefined;
+  /** So many batches of the flooded mailbox at a time, instead of what is usual. */
+  readonly batches: number | undefined;
+  /** What a run by chance starts from: the same seed plans the same faults. */
+  readonly seed: number | undefined;
+  readonly minutes: number | undefined;
   readonly onProgress: (line: string) => void;
 }
 
 export type Scenario = (site: Site, options: BenchOptions) => Promise<ScenarioResult>;
+/** Needs neither Temporal nor a mail server. */
+export type SiteFreeScenario = (options: BenchOptions) => Promise<ScenarioResult>;
 
-export type ScenarioResult = MailResult | FeedResult;
+/** With Temporal's own server on PostgreSQL, and an S3 service. */
+export type ClusterScenario = (site: ClusterSite, options: BenchOptions) => Promise<ClusterResult>;
+
+export type ScenarioResult = MailResult | FeedResult | ExtractionResult | ClusterResult;
 
 interface Measured {
   readonly name: string;
@@ -28,6 +43,7 @@ export interface MailResult extends Measured {
   readonly corpus: CorpusName;
   readonly lurewatch: readonly (LurewatchRound & { readonly label: string })[];
   readonly loop: readonly LoopRound[];
+  readonly tables?: readonly { readonly title: string; readonly rows: readonly TableRow[] }[];
 }
 
 export interface FeedResult extends Measured {
@@ -36,7 +52,18 @@ export interface FeedResult extends Measured {
 }
 
 /** What was read or imported, how, and what was seen; in the order of the columns. */
-export type FeedRound = Readonly<Record<string, string | number | undefined>>;
+export type FeedRound = TableRow;
+export type TableRow = Readonly<Record<string, string | number | undefined>>;
+
+export interface ExtractionResult extends Measured {
+  readonly corpus: CorpusName | 'fixture' | 'pathological';
+  readonly tables: readonly { readonly title: string; readonly rows: readonly TableRow[] }[];
+}
+
+export interface ClusterResult extends Measured {
+  readonly corpus: CorpusName;
+  readonly tables: readonly { readonly title: string; readonly rows: readonly TableRow[] }[];
+}
 
 export interface Figure {
   readonly name: string;

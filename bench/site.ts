@@ -6,10 +6,7 @@ import { type Dovecot, startDovecot } from '../src/dev/dovecot.js';
 import { findTemporalCli } from '../src/dev/temporal-cli.js';
 import { startTemporalServer, type TemporalServer } from '../src/dev/temporal-server.js';
 import { connectTemporal } from '../src/temporal/connect.js';
-
-export const mailPassword = 'correct horse battery staple';
-/** Mailboxes that a run may use: two for each round, and those to warm up with. */
-const mostUsers = 200;
+import { benchUsers, Mailboxes } from './mailboxes.js';
 
 /** The servers of a run: Dovecot, and Temporal's dev server with a SQLite file. */
 export class Site {
@@ -18,20 +15,20 @@ export class Site {
   /** Stores and logs of the rounds; gone at the end. */
   readonly folder: string;
   readonly client: Client;
-  #users = 0;
+  readonly #mailboxes: Mailboxes;
 
   private constructor(folder: string, dovecot: Dovecot, temporal: TemporalServer, client: Client) {
     this.folder = folder;
     this.dovecot = dovecot;
     this.temporal = temporal;
     this.client = client;
+    this.#mailboxes = new Mailboxes(dovecot);
   }
 
   static async open(onProgress: (line: string) => void): Promise<Site> {
     const cliPath = await findTemporalCli({ install: true, onProgress });
     const folder = await mkdtemp(join(tmpdir(), 'lurewatch-bench-'));
-    const names = Array.from({ length: mostUsers }, (_, index) => `bench${index + 1}`);
-    const dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, mailPassword])) });
+    const dovecot = await startDovecot({ users: benchUsers() });
     const temporal = await startTemporalServer({
       cliPath,
       logFile: join(folder, 'temporal.log'),
@@ -45,21 +42,11 @@ export class Site {
 
   /** A mailbox that holds these mails, all unread. */
   async mailbox(mails: readonly Buffer[]): Promise<string> {
-    this.#users += 1;
-    if (this.#users > mostUsers) throw new Error(`a run has ${mostUsers} mailboxes: ask for fewer rounds`);
-    const user = `bench${this.#users}`;
-    await this.dovecot.mailboxes.deliver(
-      user,
-      mails.map((raw) => ({ raw })),
-    );
-    // Files in `new` are numbered when the folder is opened: not a cost of the first reader.
-    await this.dovecot.mailboxes.flags(user, 'INBOX');
-    return user;
+    return this.#mailboxes.with(mails);
   }
 
   async unread(user: string): Promise<number> {
-    const flags = await this.dovecot.mailboxes.flags(user, 'INBOX');
-    return [...flags.values()].filter((held) => !held.includes('\\Seen')).length;
+    return this.#mailboxes.unread(user);
   }
 
   /**

@@ -56,7 +56,7 @@ describe('the benchmark', () => {
       assert.equal(history.workflows, 2, 'the poll and its one batch');
       assert.deepEqual(
         history.stages.map(({ name }) => name),
-        ['listUnread', 'prepareAlerts', '  fetch', '  extract', '  build', 'postAlerts', 'markSeen'],
+        ['workflow tasks', 'listUnread', 'prepareAlerts', '  fetch', '  extract', '  build', 'postAlerts', 'markSeen'],
       );
     }));
 

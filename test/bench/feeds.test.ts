@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { fileKinds, writeFeedFile } from '../../bench/feeds/feed-files.js';
+import { indexInProcess } from '../../bench/feeds/indexing.js';
 import { leakPosts } from '../../bench/feeds/leak-posts.js';
 import { readFile } from '../../bench/feeds/read-file.js';
 import { readInProcess } from '../../bench/feeds/reading.js';
@@ -53,6 +54,15 @@ describe('the benchmark of feeds', () => {
       assert.equal(reading.events, 50);
       assert.ok(reading.rowsPerSecond > 0);
       await assert.rejects(readInProcess('events', path, kind, 51), /of 51 rows 50 were read/);
+    }));
+
+  it('writes a MISP feed in a process of its own, changes some of it, and removes it', () =>
+    inFolder(async (folder) => {
+      const indexing = await indexInProcess(300, folder);
+      assert.equal(indexing.events, 300);
+      for (const seconds of [indexing.seconds, indexing.changedSeconds, indexing.oneSeconds]) assert.ok(seconds > 0);
+      assert.ok(indexing.rowsPerSecond > 0);
+      assert.deepEqual(await readdir(folder), []);
     }));
 
   it('shows what was measured of a feed as a table of its own', () => {

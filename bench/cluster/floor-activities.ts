@@ -1,0 +1,4 @@
+export const floorActivities = {
+  async empty(): Promise<void> {},
+};
+export type FloorActivities = typeof floorActivities;
