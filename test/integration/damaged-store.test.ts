@@ -33,15 +33,13 @@ async function damagedAt(
 }
 
 describe('a store that was damaged while a worker was down', { concurrency: 2 }, () => {
-  it('before alerts were built: evidence is read again, mails are parsed again, and each becomes one case', () =>
+  it('before alerts were built: evidence is read again, and each mail becomes one case', () =>
     withWebhook(site, async (lab, soar) => {
       const poll = await damagedAt(lab, 'before document', async (files) => {
         const [lost = '', empty = '', forged = ''] = await files('evidence/');
         await rm(lost);
         await writeFile(empty, '');
         await writeFile(forged, 'Subject: forged\r\n\r\nhttps://forged.example/');
-        // They share a file.
-        for (const extraction of await files('extractions/')) await writeFile(extraction, 'damaged');
       });
       const result: IngestMailboxResult = await poll.result();
       assert.equal(result.delivered, mails);
@@ -60,6 +58,6 @@ describe('a store that was damaged while a worker was down', { concurrency: 2 },
       assert.match(failure.message, /store record ledger\/alerts\/.*has another shape/);
       assert.equal(soar.caseCount, mails - 1);
       assert.equal((await lab.unread()).length, 1);
-      assert.deepEqual(await lab.openWorkflows(), []);
+      await lab.open(undefined, 0);
     }));
 });

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CancelledFailure, WorkflowFailedError } from '@temporalio/client';
-import type { ImportFeedResult } from '../../src/workflows/feed-types.js';
+import type { ImportFeedResult, ImportProgress } from '../../src/workflows/feed-types.js';
+import { currentDetails } from '../support/current-details.js';
 import { type FeedLab, plainCsv, plainFeed, plainRows, withFeeds } from '../support/feed-labs.js';
 import { Site } from '../support/lab.js';
 import { whileListening } from '../support/listening.js';
@@ -78,12 +79,35 @@ describe('an import that meets trouble', { concurrency }, () => {
       assert.equal(feeds.misp.events.size, 5);
     }));
 
-  it('stops within seconds when it is cancelled, clears away, and a later one goes on from there', () =>
+  it('asks less of a MISP that answers 503 and 429 for a while, and writes each event once', () =>
     withFeeds(site, async (feeds) => {
-      await feeds.write('feed.csv', plainCsv(plainRows(2000)));
+      await feeds.write('feed.csv', plainCsv(plainRows(30)));
+      feeds.misp.fault({ match: '/events/add', kind: 'status', status: 503, times: 2 });
+      feeds.misp.fault({ match: '/events/add', kind: 'status', status: 429, body: 'slow down', times: 2 });
       await feeds.lab.worker();
       const running = await feeds.start();
-      await firstEvents(feeds, 50);
+      const result: ImportFeedResult = await running.result();
+      assert.deepEqual([result.created, result.updated, result.rejected, result.problems], [30, 0, 0, []]);
+      assert.equal(feeds.misp.events.size, 30);
+      const { writers, done } = await running.query<ImportProgress>('progress');
+      assert.ok(writers < 3, `${writers} writers at the end, of 3`);
+      assert.equal(done, 30);
+    }));
+
+  it('ends when it is cancelled, whatever MISP holds back, clears away, and a later one goes on from there', () =>
+    withFeeds(site, async (feeds) => {
+      await feeds.lab.configure({ misp: { ...mispConfig(feeds.misp, 'MISP_KEY'), timeout: '10m' } });
+      await feeds.write('feed.csv', plainCsv(plainRows(2000)));
+      // It is never answered: an import that waited for it would not end before that timeout.
+      let isHeld: true | undefined;
+      const held = () => {
+        isHeld = true;
+        return new Promise<void>(() => undefined);
+      };
+      feeds.misp.fault({ match: '/events/add', holds: 'row-60.example', kind: 'slow', held });
+      await feeds.lab.worker();
+      const running = await feeds.start();
+      await eventually(async () => isHeld, 'MISP has a request that it does not answer', 60_000);
       await running.cancel();
       await assert.rejects(running.result(), (error) => {
         assert.ok(error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure, String(error));
@@ -104,6 +128,7 @@ describe('an import that meets trouble', { concurrency }, () => {
       await feeds.lab.worker();
       const older = await feeds.start();
       await send.reached();
+      assert.match(await currentDetails(older), /0 of 1 events to write are done, with 3 at a time\n/);
       await feeds.write('feed.csv', plainCsv([{ name: 'row-1', url: 'https://newer.example/' }]));
       const newer = await feeds.start();
       const waits = async () => {
@@ -152,7 +177,7 @@ describe('an import that meets trouble', { concurrency }, () => {
       await feeds.write('feed.csv', plainCsv(changed));
       const { updated, rejected, rejects, rejectedFiles } = await feeds.import();
       assert.deepEqual([updated, rejected], [2, 1]);
-      assert.equal(rejects[0]?.code, 'LW_ROW_REJECTED');
+      assert.equal(rejects[0]?.code, 'LW_ROW_BLOCKED');
       assert.match(rejects[0]?.reason ?? '', /blocklist/);
       assert.equal(rejectedFiles.length, 1);
     }));
@@ -206,13 +231,15 @@ describe('an import that meets trouble', { concurrency }, () => {
     withFeeds(
       site,
       async (feeds) => {
-        const rows = [...Array.from({ length: 20 }, (_, index) => ({ name: `poison-${index}` })), ...plainRows(5)];
+        // More than have a turn before any is given up: the good ones come behind them.
+        const poison = Array.from({ length: 28 }, (_, index) => ({ name: `poison-${index}` }));
+        const rows = [...poison, ...plainRows(5)];
         await feeds.write('feed.csv', plainCsv(rows));
         feeds.misp.fault({ match: '/events/add', holds: 'poison-', kind: 'status', status: 500, times: 1000 });
         await feeds.lab.worker();
         const { created, rejected, rejects } = await feeds.import();
-        assert.deepEqual([created, rejected], [5, 20]);
-        assert.ok(rejects.every(({ row }) => row <= 21));
+        assert.deepEqual([created, rejected], [5, poison.length]);
+        assert.ok(rejects.every(({ row }) => row <= poison.length + 1));
       },
       { feeds: { plain: { ...plainFeed, writers: 1 } } },
     ));
@@ -236,10 +263,14 @@ describe('an import that meets trouble', { concurrency }, () => {
 
   it('tries again what MISP rejected, also where the source says that nothing has changed', async () => {
     const asked: (string | undefined)[] = [];
+    let answerFirst: (() => void) | undefined;
     const server = createServer((request, response) => {
       asked.push(request.headers['if-none-match']);
       const same = request.headers['if-none-match'] === '"one"';
-      response.writeHead(same ? 304 : 200, { etag: '"one"' }).end(same ? undefined : plainCsv(plainRows(3)));
+      const answer = () =>
+        void response.writeHead(same ? 304 : 200, { etag: '"one"' }).end(same ? undefined : plainCsv(plainRows(3)));
+      if (asked.length > 1) answer();
+      else answerFirst = answer;
     });
     await whileListening(server, ({ port }) =>
       withFeeds(
@@ -247,7 +278,11 @@ describe('an import that meets trouble', { concurrency }, () => {
         async (feeds) => {
           feeds.misp.setOrganisationBlocked(true);
           await feeds.lab.worker();
-          assert.equal((await feeds.import()).rejected, 3);
+          const first = await feeds.start();
+          const answer = await eventually(async () => answerFirst, 'the source is asked');
+          assert.match(await currentDetails(first), /^\*\*plain\*\*: reading the source/);
+          answer();
+          assert.equal(((await first.result()) as ImportFeedResult).rejected, 3);
           feeds.misp.setOrganisationBlocked(false);
           assert.equal((await feeds.import()).created, 3);
           assert.equal((await feeds.import()).unchanged, 3);

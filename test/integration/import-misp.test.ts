@@ -18,6 +18,8 @@ before(async () => {
 after(() => site.close());
 
 const format = { kind: 'misp' } as const;
+/** Takes over what it finds. */
+const adopting = { kind: 'misp', adopt: true } as const;
 
 /** The events of all presets, each once. */
 async function manyEvents(): Promise<readonly MispEvent[]> {
@@ -104,7 +106,48 @@ describe('an import of MISP events as they are', () => {
       { feeds: { folder: { source: './feed/*', format } } },
     ));
 
-  it('leaves events of other organisations as they are, and rejects what would change them', () =>
+  it('rejects an event that MISP has from elsewhere, whatever is in it, until the feed may adopt it', () =>
+    withFeeds(
+      site,
+      async (lab) => {
+        await lab.write('theirs.json', JSON.stringify([simple]));
+        await lab.lab.worker();
+        assert.equal((await lab.import('analyst')).created, 1);
+        const before = structuredClone(held(lab.misp, simple));
+        const own = { ...simple, uuid: '5b0c5a1e-8a3c-4c4e-9f8c-2a7d0a0b0c03', Attribute: [] };
+        const bent = { ...grown, info: 'FALSE POSITIVE', date: '2001-01-01', Tag: [{ name: 'workflow:rejected' }] };
+        await lab.write('theirs.json', JSON.stringify([bent, own]));
+        for (const created of [1, 0]) {
+          const result = await lab.import('strict');
+          assert.deepEqual([result.created, result.updated, result.rejected], [created, 0, 1]);
+          assert.deepEqual(
+            result.rejects.map(({ code }) => code),
+            ['LW_ROW_TAKEN'],
+          );
+          assert.match(result.rejects[0]?.reason ?? '', /did not write.*`adopt: true`/);
+          assert.equal(result.rejectedFiles.length, 1);
+        }
+        assert.deepEqual(held(lab.misp, simple), before);
+
+        await lab.write('theirs.json', JSON.stringify([own]));
+        assert.equal((await lab.import('strict')).gone, 0);
+        assert.deepEqual(held(lab.misp, simple), before);
+
+        await lab.write('theirs.json', JSON.stringify([bent]));
+        const result = await lab.import('adopting');
+        assert.deepEqual([result.updated, result.rejected], [1, 0]);
+        assert.deepEqual([held(lab.misp, simple).info, held(lab.misp, simple).attributes.length], [bent.info, 2]);
+      },
+      {
+        feeds: {
+          analyst: { source: './theirs.json', format },
+          strict: { source: './theirs.json', format, tagGone: 'left' },
+          adopting: { source: './theirs.json', format: adopting },
+        },
+      },
+    ));
+
+  it('leaves events of other organisations as they are, also where it may adopt, and rejects what would change them', () =>
     withFeeds(
       site,
       async (lab) => {
@@ -121,10 +164,10 @@ describe('an import of MISP events as they are', () => {
         assert.equal(result.rejects[0]?.code, 'LW_ROW_REJECTED');
         assert.deepEqual(held(lab.misp, simple), before);
       },
-      { feeds: { folder: { source: './feed/*.json', format }, theirs: { source: './theirs.json', format } } },
+      { feeds: { folder: { source: './feed/*.json', format: adopting }, theirs: { source: './theirs.json', format } } },
     ));
 
-  it('sends what each of two feeds says of the same event', () =>
+  it('sends what each of two feeds says of the same event, where the second may adopt', () =>
     withFeeds(
       site,
       async (lab) => {
@@ -138,6 +181,6 @@ describe('an import of MISP events as they are', () => {
           ['a.example', 'b.example'],
         );
       },
-      { feeds: { one: { source: './one.json', format }, other: { source: './other.json', format } } },
+      { feeds: { one: { source: './one.json', format }, other: { source: './other.json', format: adopting } } },
     ));
 });

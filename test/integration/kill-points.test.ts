@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { chunks } from '../../src/sinks/in-parallel.js';
 import type { IngestMailboxResult } from '../../src/workflows/types.js';
-import { type KillPoint, startedBefore, usualKillPoints } from '../support/kill-points.js';
+import { campaignMails } from '../support/campaign-mails.js';
+import { startedBefore, usualKillPoints } from '../support/kill-points.js';
 import { type Lab, Site } from '../support/lab.js';
-import type { LabWorker } from '../support/lab-worker.js';
 import { withSiemplify, withWebhook } from '../support/soar-labs.js';
+import { died, survive } from '../support/survive.js';
 import { eventually } from '../support/temporal.js';
 
 /** Each test waits for a heartbeat to be missed: run them beside one another. */
@@ -21,42 +20,28 @@ after(() => site.close());
 
 const mails = 8;
 
-/** What happens around a death. */
-interface Around {
-  /** Once the worker is dead, before another one starts. */
-  readonly atDeath?: () => Promise<void>;
-  /** Once the poll has ended. */
-  readonly afterPoll?: (result: IngestMailboxResult) => Promise<void>;
-}
-
-/** A worker dies at the point, another one takes over, and the poll that was under way comes to its end. */
-async function survive(lab: Lab, point: KillPoint, around: Around = {}): Promise<void> {
-  await lab.deliver(lab.mails(mails));
-  const doomed = await lab.worker(point);
-  const poll = await lab.poll();
-  await died(lab, doomed);
-  await around.atDeath?.();
-  await lab.worker(point);
-  const result: IngestMailboxResult = await poll.result();
-  assert.equal(result.delivered + result.inDelivery + result.held, mails, JSON.stringify(result));
-  await around.afterPoll?.(result);
-  // What the batch left to single messages, and what the next poll still finds to mark.
-  await lab.settled();
-  assert.deepEqual(await lab.unread(), []);
-}
-
-async function died(lab: Lab, doomed: LabWorker): Promise<void> {
-  assert.equal(await doomed.ended, 'SIGKILL');
-  await access(join(lab.folder, 'died'));
-}
-
 describe('a worker killed with SIGKILL', { concurrency }, () => {
   for (const point of usualKillPoints) {
     it(`${point}: every mail becomes one case and is marked read`, () =>
       withWebhook(site, async (lab, soar) => {
-        await survive(lab, point);
+        await survive(lab, point, lab.mails(mails));
         assert.equal(soar.caseCount, mails);
       }));
+  }
+
+  for (const point of ['before campaign', 'after campaign'] as const) {
+    it(`${point}: the copies of one mail become one case each, all with the same grouping key`, () =>
+      withWebhook(
+        site,
+        async (lab, soar) => {
+          await survive(lab, point, campaignMails('killed', mails));
+          assert.equal(soar.caseCount, mails);
+          const keys = new Set([...soar.cases.values()].map(({ alert }) => alert.source_grouping_identifier));
+          assert.equal(keys.size, 1);
+          assert.ok(!keys.has(undefined));
+        },
+        { mailboxes: { soc: { campaigns: true } } },
+      ));
   }
 
   for (const point of ['after claim', 'before send', 'after send', 'before outcome'] as const) {
@@ -64,7 +49,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
       withSiemplify(
         site,
         async (lab, soar) => {
-          await survive(lab, point);
+          await survive(lab, point, lab.mails(mails));
           assert.equal(soar.caseCount, mails);
         },
         { target: { timeout: '2s' }, inFlightMs: 3_000 },
@@ -84,7 +69,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
           await soar.up();
         };
         const afterPoll = async ({ inDelivery }: IngestMailboxResult) => assert.equal(inDelivery, mails);
-        await survive(lab, point, { atDeath, afterPoll });
+        await survive(lab, point, lab.mails(mails), { atDeath, afterPoll });
         assert.equal(soar.caseCount, mails);
       }));
   }
@@ -93,7 +78,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
     it(`${point} where the target asked for a pause: every mail becomes one case and is marked read`, () =>
       withWebhook(site, async (lab, soar) => {
         soar.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' } });
-        await survive(lab, point);
+        await survive(lab, point, lab.mails(mails));
         assert.equal(soar.caseCount, mails);
       }));
 
@@ -102,7 +87,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
         site,
         async (lab, soar) => {
           soar.fault({ kind: 'status', status: 429, headers: { 'retry-after': '1' }, path: 'CreateCase' });
-          await survive(lab, point);
+          await survive(lab, point, lab.mails(mails));
           assert.equal(soar.caseCount, mails);
         },
         { target: { timeout: '2s' }, inFlightMs: 3_000 },
@@ -113,7 +98,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
     withWebhook(site, async (lab, soar) => {
       soar.fault({ kind: 'status', status: 400, match: isOf(lab, 3) });
       const afterPoll = async ({ held }: IngestMailboxResult) => assert.equal(held, 0);
-      await survive(lab, 'before claim end', { afterPoll });
+      await survive(lab, 'before claim end', lab.mails(mails), { afterPoll });
       assert.equal(soar.caseCount, mails);
     }));
 
@@ -132,7 +117,7 @@ describe('a worker killed with SIGKILL', { concurrency }, () => {
         const decision = { who: 'kim', why: 'the target is mended' };
         await site.temporal.client.workflow.getHandle(workflowId).executeUpdate('retry', { args: [decision] });
       };
-      await survive(lab, 'after claim end', { afterPoll });
+      await survive(lab, 'after claim end', lab.mails(mails), { afterPoll });
       assert.equal(soar.caseCount, mails);
     }));
 

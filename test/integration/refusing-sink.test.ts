@@ -29,7 +29,7 @@ describe('a sink that refuses everything', { concurrency }, () => {
         assert.equal(failure.code, code, failure.message);
         assert.match(failure.message, words);
         assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 5, remaining: 5 });
-        assert.deepEqual(await lab.openWorkflows(), []);
+        await lab.open(undefined, 0);
         assert.equal((await lab.unread()).length, 5);
 
         soar.clearFaults();
@@ -67,7 +67,7 @@ describe('a sink that refuses everything', { concurrency }, () => {
       assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 5, remaining: 5 });
       assert.equal(soar.caseCount, 5);
       assert.equal((await lab.unread()).length, 5);
-      assert.deepEqual(await lab.openWorkflows(), []);
+      await lab.open(undefined, 0);
       assert.equal(await worker.stop(), 0);
 
       await lab.configure({});
@@ -114,7 +114,7 @@ describe('a sink that refuses everything', { concurrency }, () => {
       await lab.deliver([1, 2].map((number) => simpleMail(`${lab.name}-new-${number}`)));
       const failure = await failureOf(lab.ingest());
       assert.deepEqual(failure.result, { ...counts, mailbox: 'soc', unread: 5, remaining: 5 });
-      assert.deepEqual(await lab.openWorkflows(), []);
+      await lab.open(undefined, 0);
     }));
 
   it('SOAR, while MISP accepts: all events are in MISP, and then each mail becomes one alert', () =>

@@ -115,7 +115,7 @@ describe('a SOAR that asks to wait', { concurrency }, () => {
         await lab.deliver(lab.mails(5));
         await lab.worker();
         assert.equal((await lab.ingest()).inDelivery, 5);
-        const [id = ''] = await lab.openWorkflows('deliverMessage');
+        const [id = ''] = await lab.open('deliverMessage', 5);
         const state = await site.temporal.client.workflow.getHandle(id).query<{ sinks: { state: string }[] }>('state');
         assert.deepEqual(
           state.sinks.map((sink) => sink.state),

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { lateOptimization } from './late-optimization.js';
 
 export interface CliOptions {
   /** Beside the usual environment, from which our own and Temporal's variables are taken out. */
@@ -17,9 +18,11 @@ export interface CliResult {
 }
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
-const command = fileURLToPath(new URL('../../../bin/lurewatch.js', import.meta.url));
+export const command = fileURLToPath(new URL('../../../bin/lurewatch.js', import.meta.url));
 const demo = fileURLToPath(new URL('../../src/demo/main.js', import.meta.url));
 const running = new Set<ChildProcessWithoutNullStreams>();
+/** No command of a test takes as long: one that hangs is ended, so that its test can say what it printed. */
+const longestMs = 240_000;
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
@@ -33,7 +36,7 @@ export class RunningCli {
   stderr = '';
 
   constructor(script: string, args: readonly string[], { environment = {}, folder, input = '' }: CliOptions) {
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(process.execPath, [lateOptimization, script, ...args], {
       cwd: folder ?? project,
       env: { ...cleanEnvironment(), ...environment },
     });
@@ -46,8 +49,13 @@ export class RunningCli {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+    const hung = setTimeout(() => {
+      this.stderr += `\n(hung: ended by the test after ${longestMs / 1000} s)\n`;
+      child.kill('SIGKILL');
+    }, longestMs).unref();
     this.ended = new Promise((resolve) => {
       child.once('close', (status, signal) => {
+        clearTimeout(hung);
         running.delete(child);
         resolve({ status: status ?? signal, stdout: this.stdout, stderr: this.stderr });
       });
@@ -91,7 +99,8 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return startCli(args, options).ended;
 }
 
-function cleanEnvironment(): NodeJS.ProcessEnv {
+/** Without our own variables and Temporal's. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = ['LUREWATCH_TEMPORAL_CLI', 'LUREWATCH_CACHE'];
   const entries = Object.entries(process.env).filter(
     ([name]) => kept.includes(name) || !/^(LUREWATCH|TEMPORAL|NODE_TEST)_/.test(name),

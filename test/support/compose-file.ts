@@ -24,6 +24,7 @@ const service = z.strictObject({
   stop_grace_period: z.string().optional(),
   shm_size: z.string().optional(),
   mem_limit: z.string().optional(),
+  pids_limit: z.number().optional(),
   init: z.boolean().optional(),
 });
 

@@ -1,5 +1,6 @@
 import type { Dependencies, Workflows } from '../../src/activities/dependencies.js';
 import { configSchema } from '../../src/config/schema.js';
+import { Exclusion } from '../../src/indicators/exclude/exclusion.js';
 import { openLedger } from '../../src/ledger/ledger.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -10,6 +11,7 @@ const idle: Workflows = {
   isInDelivery: async () => false,
   openDeliveries: async () => [],
   startDelivery: async () => true,
+  askForPoll: async () => 'asked',
 };
 
 /** What activities need: a mailbox `soc` without sinks, and nothing to reach but what the test names. */
@@ -23,6 +25,8 @@ export function testDependencies(store: Store, some: Partial<Dependencies> = {})
     feeds: new Map(),
     revisions: undefined,
     extraction: { extract: unused, extractMany: unused, close: async () => {} },
+    exclusion: new Exclusion({ domains: [], urls: [], cidr: [] }, []),
+    warninglists: undefined,
     workflows: idle,
     ...some,
   };

@@ -17,7 +17,11 @@ export async function startTestDovecot(options: Omit<DovecotOptions, 'users'> = 
 
 /** A source for that user over TLS; `changes` to reach it otherwise. */
 export function imapSource(dovecot: Dovecot, changes: Partial<ImapSettings> = {}): ImapSource {
-  return new ImapSource({
+  return new ImapSource(imapSettings(dovecot, changes));
+}
+
+export function imapSettings(dovecot: Dovecot, changes: Partial<ImapSettings> = {}): ImapSettings {
+  return {
     where: 'mailbox soc',
     host: dovecot.host,
     port: dovecot.imapsPort,
@@ -31,7 +35,7 @@ export function imapSource(dovecot: Dovecot, changes: Partial<ImapSettings> = {}
     connections: 2,
     timeouts: imapTimeouts,
     ...changes,
-  });
+  };
 }
 
 /** What leads to the same server in plain text through another port, such as that of a proxy. */

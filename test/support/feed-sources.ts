@@ -7,6 +7,7 @@ import { Secret } from '../../src/config/secret.js';
 import { readSecret } from '../../src/config/secrets.js';
 import type { ErrorCode } from '../../src/errors/catalogue.js';
 import { LurewatchError } from '../../src/errors/lurewatch-error.js';
+import type { FormatConfig } from '../../src/feeds/formats/config.js';
 import { sourceSchema } from '../../src/feeds/sources/config.js';
 import { createFeedSource } from '../../src/feeds/sources/create-feed-source.js';
 import type { FeedSource, FetchedSource } from '../../src/feeds/sources/source.js';
@@ -18,7 +19,7 @@ export type FetchedFiles = Extract<FetchedSource, { kind: 'files' }>;
 export interface SourceBench {
   /** The folder of the configuration file. */
   readonly base: string;
-  source(config: unknown, environment?: Readonly<Record<string, string>>): FeedSource;
+  source(config: unknown, environment?: Readonly<Record<string, string>>, format?: FormatConfig['kind']): FeedSource;
   /** Fetches into a folder of its own. */
   fetch(source: FeedSource, known?: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<FetchedSource>;
 }
@@ -31,12 +32,13 @@ export function withSources<T>(body: (bench: SourceBench) => Promise<T>): Promis
     let fetches = 0;
     return body({
       base,
-      source: (config, environment = {}) =>
+      source: (config, environment = {}, format = 'csv') =>
         createFeedSource(
           'leaks',
           sourceSchema.parse(config),
           (ref, place) => new Secret(readSecret(ref, place, base, environment).reveal()),
           base,
+          format,
         ),
       fetch: async (source, known, signal) => {
         fetches += 1;
@@ -57,6 +59,7 @@ export interface ServedBench extends SourceBench {
     path: string,
     config?: Readonly<Record<string, unknown>>,
     environment?: Readonly<Record<string, string>>,
+    format?: FormatConfig['kind'],
   ): FeedSource;
 }
 
@@ -78,8 +81,8 @@ export function servedBy(
         ...bench,
         listening,
         origin,
-        at: (path, config = {}, environment = {}) =>
-          bench.source({ url: `${origin}${path}`, ...local, ...config }, environment),
+        at: (path, config = {}, environment = {}, format = 'csv') =>
+          bench.source({ url: `${origin}${path}`, ...local, ...config }, environment, format),
       });
     }),
   );

@@ -34,7 +34,7 @@ export function holdingAt(point: HoldPoint, folder: string): (dependencies: Depe
   return (dependencies) => {
     const holdSends = <Item extends Sendable>(sink: Sink<Item>) => {
       const send = sink.send.bind(sink);
-      sink.send = (items, signal) => hold('before send').then(() => send(items, signal));
+      sink.send = (...call) => hold('before send').then(() => send(...call));
     };
     for (const sink of dependencies.sinks.values()) holdSends(sink);
     if (dependencies.revisions !== undefined) holdSends(dependencies.revisions);

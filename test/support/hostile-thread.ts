@@ -6,9 +6,13 @@ export async function extractGroup(task: GroupTask): Promise<readonly GroupAnswe
   for (const [index, input] of task.inputs.entries()) {
     Atomics.store(new Int32Array(task.progress), 0, index);
     const bytes = 'bytes' in input ? Buffer.from(input.bytes) : Buffer.alloc(0);
-    if (task.effort === 'full') misbehave(bytes);
+    const heavy = bytes.includes('X-Heavy:');
+    Atomics.store(new Int32Array(task.progress), 1, heavy ? 1 : 0);
+    if (task.effort === 'full' || (heavy && bytes.includes('X-Heavy-Always:') && task.effort === 'light'))
+      misbehave(bytes);
     if (bytes.includes('X-Stall-Always')) stall();
-    const progress = new SharedArrayBuffer(4);
+    if (bytes.includes('X-Stray')) await leaveBehind(bytes.includes('X-Stray-Of-Pdf'));
+    const progress = new SharedArrayBuffer(8);
     answers.push(...(await realGroup({ ...task, inputs: [input], progress })));
   }
   return answers;
@@ -28,4 +32,12 @@ function stall(): never {
 function devour(): never {
   const hoard: number[][] = [];
   for (;;) hoard.push(Array.from({ length: 10_000 }, (_, index) => index * 1.5));
+}
+
+/** A promise that fails and that nobody waits for: of the PDF library, or of other code. */
+async function leaveBehind(ofPdf: boolean): Promise<void> {
+  const error = new Error('Illegal character: 41');
+  error.stack = `FormatError\n    at file:///srv/node_modules/${ofPdf ? 'unpdf' : 'other'}/dist/pdfjs.mjs:1:6994`;
+  void Promise.reject(error);
+  await new Promise(setImmediate);
 }

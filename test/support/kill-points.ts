@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Dependencies, Workflows } from '../../src/activities/dependencies.js';
+import { ImapSession } from '../../src/mail/imap/session.js';
 import type { MailSource } from '../../src/mail/source.js';
 import type { Sendable, Sink } from '../../src/sinks/sink.js';
 import type { Store } from '../../src/store/store.js';
@@ -8,9 +9,10 @@ import type { Store } from '../../src/store/store.js';
 const written = {
   evidence: /^evidence\//,
   message: /^ledger\/messages\//,
-  extraction: /^extractions\//,
   ticket: /^ledger\/message-ids\//,
+  campaign: /^campaigns\//,
   document: /^ledger\/alerts\//,
+  skip: /^ledger\/skips\/mailboxes\//,
   claim: /\.claim-\d+\.json$/,
   'claim end': /\.claim-\d+\.end\.json$/,
   outcome: /\.outcome\.json$/,
@@ -23,14 +25,18 @@ const written = {
 } as const;
 
 type Written = keyof typeof written;
-/** `start`: of the workflow of one of several messages that are handed over; `removal`: of a record. */
+/**
+ * `report document`: of a report whose mails are alerts, after theirs; `report`: of a feed.
+ * `copy`: of messages, to the folder that they are moved to.
+ * `start`: of the workflow of one of several messages that are handed over; `removal`: of a record.
+ */
 export type KillPoint =
-  | `${'before' | 'after'} ${Written | 'report' | 'send' | 'start' | 'removal' | 'flag'}`
+  | `${'before' | 'after'} ${Written | 'report document' | 'report' | 'send' | 'start' | 'removal' | 'flag' | 'copy'}`
   | 'in fetch';
 
 /** Those that every message passes on its way. The others need something to go wrong, or a `read: new` mailbox. */
 export const usualKillPoints: readonly KillPoint[] = [
-  ...(['evidence', 'message', 'extraction', 'ticket', 'document', 'claim', 'outcome', 'send', 'flag'] as const).flatMap(
+  ...(['evidence', 'message', 'ticket', 'document', 'claim', 'outcome', 'send', 'flag'] as const).flatMap(
     (name): KillPoint[] => [`before ${name}`, `after ${name}`],
   ),
   'in fetch',
@@ -65,6 +71,7 @@ export function dyingAt(point: KillPoint, marker: string): (dependencies: Depend
     for (const sink of dependencies.sinks.values()) watchSink(sink, reach);
     if (dependencies.revisions !== undefined) watchSink(dependencies.revisions, reach);
     for (const source of dependencies.sources.values()) watchSource(source, reach);
+    watchCopies(reach);
     watchWorkflows(dependencies.workflows, reach);
     return dependencies;
   };
@@ -76,9 +83,12 @@ function watchStore(store: Store, reach: (point: KillPoint) => void): void {
     const name = (Object.keys(written) as Written[]).find((candidate) =>
       records.some(({ key }) => written[candidate].test(key)),
     );
+    const isReport = name === 'document' && records.some(({ body }) => body.includes('"originalAlertIds"'));
     if (name !== undefined) reach(`before ${name}`);
+    if (isReport) reach('before report document');
     const created = await createMany(records);
     if (name !== undefined) reach(`after ${name}`);
+    if (isReport) reach('after report document');
     return created;
   };
   const writeStream = store.writeStream.bind(store);
@@ -102,11 +112,11 @@ function watchWorkflows(workflows: Workflows, reach: (point: KillPoint) => void)
   const startDelivery = workflows.startDelivery.bind(workflows);
   let last: Promise<unknown> = Promise.resolve();
   let starts = 0;
-  workflows.startDelivery = (input) => {
+  workflows.startDelivery = (input, together) => {
     const start = last.then(async () => {
       starts += 1;
       if (starts > startedBefore) reach('before start');
-      const started = await startDelivery(input);
+      const started = await startDelivery(input, together);
       if (starts > startedBefore) reach('after start');
       return started;
     });
@@ -117,11 +127,23 @@ function watchWorkflows(workflows: Workflows, reach: (point: KillPoint) => void)
 
 function watchSink<Item extends Sendable>(sink: Sink<Item>, reach: (point: KillPoint) => void): void {
   const send = sink.send.bind(sink);
-  sink.send = async (documents, signal) => {
+  sink.send = async (...call) => {
     reach('before send');
-    const results = await send(documents, signal);
+    const results = await send(...call);
     reach('after send');
     return results;
+  };
+}
+
+/** Between the copy and what follows nothing passes the source: its sessions have to be looked at. */
+function watchCopies(reach: (point: KillPoint) => void): void {
+  const run = ImapSession.prototype.run;
+  ImapSession.prototype.run = async function <Result>(...call: Parameters<typeof run<Result>>): Promise<Result> {
+    const isCopy = call[0].startsWith('copy messages');
+    if (isCopy) reach('before copy');
+    const result = await run.apply(this, call);
+    if (isCopy) reach('after copy');
+    return result as Result;
   };
 }
 
@@ -139,9 +161,9 @@ function watchSource(source: MailSource, reach: (point: KillPoint) => void): voi
       signal,
     );
   const markSeen = source.markSeen.bind(source);
-  source.markSeen = async (folder, uids, signal) => {
+  source.markSeen = async (...call) => {
     reach('before flag');
-    const result = await markSeen(folder, uids, signal);
+    const result = await markSeen(...call);
     reach('after flag');
     return result;
   };

@@ -1,10 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { lateOptimization } from './late-optimization.js';
 
 export interface LabWorker {
+  readonly pid: number;
   /** Resolves with the signal or exit status when the process has ended. */
   readonly ended: Promise<string | number>;
+  /** Where it answers for health and metrics; '' where it is not configured to. */
+  readonly monitoring: string;
   /** As an operator does: SIGTERM. */
   stop(): Promise<string | number>;
   kill(): Promise<string | number>;
@@ -18,7 +22,7 @@ export async function startLabWorker(
   logFile: string,
   children: Set<ChildProcess>,
 ): Promise<LabWorker> {
-  const child = spawn(process.execPath, ['--enable-source-maps', workerFile], {
+  const child = spawn(process.execPath, [lateOptimization, workerFile], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -30,13 +34,14 @@ export async function startLabWorker(
       resolve(signal ?? code ?? -1);
     });
   });
-  await Promise.race([
-    new Promise<void>((resolve) => child.stdout.once('data', () => resolve())),
+  const ready = await Promise.race([
+    new Promise<string>((resolve) => child.stdout.once('data', (line) => resolve(String(line)))),
     ended.then((how) => Promise.reject(new Error(`the worker ended before it was ready (${how})`))),
   ]);
   const end = (signal: 'SIGTERM' | 'SIGKILL') => {
     child.kill(signal);
     return ended;
   };
-  return { ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  const monitoring = ready.replace(/^ready /, '').trim();
+  return { pid: child.pid ?? 0, ended, monitoring, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }

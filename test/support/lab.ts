@@ -16,7 +16,7 @@ import { type LabWorker, startLabWorker } from './lab-worker.js';
 import { simpleMails } from './mails.js';
 import { eventually, startTestServer, type TestServer, type TestServerOptions } from './temporal.js';
 
-const password = 'correct horse battery staple';
+export const mailPassword = 'correct horse battery staple';
 const mostUsers = 60;
 
 /** A Temporal server and a mail server that the tests of a file share. */
@@ -30,9 +30,11 @@ export class Site {
     this.temporal = temporal;
   }
 
-  static async open(options: TestServerOptions = {}): Promise<Site> {
+  /** @param capability what the mail server announces, instead of all that it can */
+  static async open(options: TestServerOptions = {}, capability?: string): Promise<Site> {
     const names = Array.from({ length: mostUsers }, (_, index) => `user${index + 1}`);
-    const dovecot = await startDovecot({ users: Object.fromEntries(names.map((name) => [name, password])) });
+    const users = Object.fromEntries(names.map((name) => [name, mailPassword]));
+    const dovecot = await startDovecot({ users, capability });
     try {
       return new Site(dovecot, await startTestServer(options));
     } catch (error) {
@@ -93,10 +95,14 @@ export interface LabOptions {
   readonly mailboxes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** As in lurewatch.yaml. */
   readonly feeds?: Readonly<Record<string, unknown>>;
+  /** As in lurewatch.yaml; by default a folder of the laboratory. */
+  readonly store?: unknown;
   /** Values of secrets that the configuration names by `env`. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** How long after a claim a request may still be on its way, instead of what the sink says. */
   readonly inFlightMs?: number;
+  /** How soon a connection that listens for mail has to show that it lives, instead of the usual minute. */
+  readonly renewMs?: number;
 }
 
 export class Lab {
@@ -108,6 +114,8 @@ export class Lab {
   readonly #options: LabOptions;
   readonly #children = new Set<ChildProcess>();
   #holdAt: HoldPoint | undefined;
+  #bundle: string | undefined;
+  #only: readonly string[] = [];
   #polls = 0;
 
   constructor(site: Site, folder: string, options: LabOptions, nextUser: () => string) {
@@ -124,19 +132,15 @@ export class Lab {
 
   /** Writes the configuration; `changes` go over the top-level keys. Workers read it when they start. */
   async configure(changes: Readonly<Record<string, unknown>>): Promise<void> {
-    const { targets, misp, feeds = {}, mailboxes = { soc: {} } } = this.#options;
-    const { imapPort } = this.site.dovecot;
-    const usual = (name: string) => ({
-      host: '127.0.0.1',
-      port: imapPort,
-      tls: 'none',
-      username: this.users[name],
-      password: { env: 'MAIL_PASSWORD' },
-      every: '5s',
-      targets: Object.keys(targets),
-    });
+    const {
+      targets,
+      misp,
+      feeds = {},
+      mailboxes = { soc: {} },
+      store = { kind: 'file', path: './var' },
+    } = this.#options;
     const config = {
-      store: { kind: 'file', path: './var' },
+      store,
       taskQueue: this.taskQueue,
       shutdownGraceTime: '5s',
       targets,
@@ -145,12 +149,26 @@ export class Lab {
       mailboxes: Object.fromEntries(
         Object.entries(mailboxes).map(([name, different]) => [
           name,
-          different.kind === 'directory' ? different : { ...usual(name), ...different },
+          different.kind === 'directory' ? different : this.mailbox(name, different),
         ]),
       ),
       ...changes,
     };
     await writeFile(join(this.folder, 'lurewatch.yaml'), stringify(config));
+  }
+
+  /** As in lurewatch.yaml: the usual, with what differs. */
+  mailbox(name: string, different: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    return {
+      host: '127.0.0.1',
+      port: this.site.dovecot.imapPort,
+      tls: 'none',
+      username: this.users[name],
+      password: { env: 'MAIL_PASSWORD' },
+      every: '5s',
+      targets: Object.keys(this.#options.targets),
+      ...different,
+    };
   }
 
   /** A name of its own: mails made with it become alerts that no other laboratory has. */
@@ -169,16 +187,29 @@ export class Lab {
     return holdAt(point, this.folder);
   }
 
+  /** Workers started from now on run this workflow code, that of another release; undefined: our own again. */
+  release(bundle: string | undefined): void {
+    this.#bundle = bundle;
+  }
+
+  /** Workers started from now on take only these parts of the work; none: all. */
+  only(...parts: readonly string[]): void {
+    this.#only = parts;
+  }
+
   /** Starts a worker, ready to work when this resolves. With `killAt` it dies there, once for each marker. */
   async worker(killAt?: KillPoint, marker = 'died'): Promise<LabWorker> {
-    const { secrets, inFlightMs } = this.#options;
+    const { secrets, inFlightMs, renewMs } = this.#options;
     const environment = {
       ...secrets,
-      MAIL_PASSWORD: password,
+      MAIL_PASSWORD: mailPassword,
       LUREWATCH_CONFIG: join(this.folder, 'lurewatch.yaml'),
       LUREWATCH_TEST_ADDRESS: this.site.temporal.address,
       LUREWATCH_TEST_FOLDER: this.folder,
       ...(inFlightMs === undefined ? {} : { LUREWATCH_TEST_IN_FLIGHT_MS: String(inFlightMs) }),
+      ...(renewMs === undefined ? {} : { LUREWATCH_TEST_RENEW_MS: String(renewMs) }),
+      ...(this.#only.length === 0 ? {} : { LUREWATCH_TEST_ONLY: this.#only.join(',') }),
+      ...(this.#bundle === undefined ? {} : { LUREWATCH_TEST_BUNDLE: this.#bundle }),
       ...(this.#holdAt === undefined ? {} : { LUREWATCH_TEST_HOLD: this.#holdAt }),
       ...(killAt === undefined
         ? {}
@@ -213,13 +244,22 @@ export class Lab {
     await eventually(ended, 'all workflows end', withinMs);
   }
 
+  /** The same, once there are so many: the visibility store lags behind. */
+  async open(type: string | undefined, count: number): Promise<readonly string[]> {
+    return eventually(async () => {
+      const ids = await this.openWorkflows(type);
+      return ids.length === count ? ids : undefined;
+    }, `${count} workflows are open`);
+  }
+
   /** Ids of the workflows that are open, as the visibility store shows them. */
   async openWorkflows(type?: string): Promise<readonly string[]> {
     const ofType = type === undefined ? '' : ` AND WorkflowType = '${type}'`;
     const query = `TaskQueue = '${this.taskQueue}' AND ExecutionStatus = 'Running'${ofType}`;
-    const found: string[] = [];
-    for await (const { workflowId } of this.site.temporal.client.workflow.list({ query })) found.push(workflowId);
-    return found;
+    const { connection, namespace } = this.site.temporal;
+    // Not the client's list: it reads memos too, which may be encrypted. One page has a thousand.
+    const { executions } = await connection.workflowService.listWorkflowExecutions({ namespace, query });
+    return (executions ?? []).map(({ execution }) => execution?.workflowId ?? '');
   }
 
   async deliver(mails: readonly (MailToStore | string | Buffer)[], mailbox = 'soc'): Promise<void> {
@@ -233,7 +273,7 @@ export class Lab {
     return [...flags].filter(([, held]) => !held.includes('\\Seen')).map(([uid]) => uid);
   }
 
-  /** The store as a process beside the worker sees it. */
+  /** The store as a process beside the worker sees it, where it is a folder. */
   async store(): Promise<FileStore> {
     return FileStore.open(join(this.folder, 'var'));
   }

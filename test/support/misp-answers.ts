@@ -57,11 +57,12 @@ export function show(event: MemoryEvent): unknown {
       publish_timestamp: String(publishedAt),
       attribute_count: String(attributes.length),
       Attribute: attributes.map(inEvent),
-      Object: objects.map(({ attributes: own, ...object }) => ({
+      Object: objects.map(({ attributes: own, references, ...object }) => ({
         ...object,
         event_id: event.id,
         deleted: false,
         Attribute: own.map(inEvent),
+        ObjectReference: references.map((reference) => ({ ...reference, event_id: event.id, deleted: false })),
       })),
       Tag: tags.map((name) => ({ name, colour: '#ffffff', local: false })),
     },

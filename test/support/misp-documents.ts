@@ -1,4 +1,5 @@
 import type { AlertDocument } from '../../src/alerts/types.js';
+import type { FoundUrl } from '../../src/indicators/types.js';
 import { buildMispEvent, type MispEventSource } from '../../src/misp/build-event.js';
 import type { MispEventConfig } from '../../src/misp/config.js';
 
@@ -9,10 +10,11 @@ export const mispEventConfig: MispEventConfig = {
   threatLevel: 4,
   analysis: 0,
   toIds: false,
+  objects: false,
 };
 
 /** A message as building its MISP event sees it; 2026-03-01 23:59:59 UTC. */
-export function mispSource(changes: Partial<MispEventSource> = {}): MispEventSource {
+export function mispSource({ urls = ['https://evil.example/login'], ...changes }: MispChanges = {}): MispEventSource {
   return {
     alertId: 'abcdefghijklmnopqrstuvwxyz',
     mailbox: 'soc',
@@ -21,13 +23,16 @@ export function mispSource(changes: Partial<MispEventSource> = {}): MispEventSou
     fromAddresses: ['mallory@evil.example'],
     toAddresses: ['victim@corp.example'],
     messageId: '<1@evil.example>',
-    urls: ['https://evil.example/login'],
+    urls: urls.map((url) => (typeof url === 'string' ? { url, kind: 'click' } : url)),
     ...changes,
   };
 }
 
+/** URLs may be given as text: those are links. */
+export type MispChanges = Partial<Omit<MispEventSource, 'urls'>> & { readonly urls?: readonly (string | FoundUrl)[] };
+
 /** An alert document as far as a MISP sink looks at it. */
-export function mispDocument(changes: Partial<MispEventSource> = {}, config = mispEventConfig): AlertDocument {
+export function mispDocument(changes: MispChanges = {}, config = mispEventConfig): AlertDocument {
   const source = mispSource(changes);
   return {
     version: 1,
@@ -42,7 +47,7 @@ export function mispDocument(changes: Partial<MispEventSource> = {}, config = mi
     from: source.fromAddresses.join(', '),
     to: source.toAddresses.join(', '),
     subject: source.subject,
-    urls: source.urls,
+    urls: source.urls.map(({ url }) => url),
     findings: [],
     alert: {
       display_id: source.alertId,

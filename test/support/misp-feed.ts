@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,4 +39,21 @@ export function startFeedWriter(context: TestContext, ...args: readonly string[]
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   context.after(() => void child.kill('SIGKILL'));
   return child;
+}
+
+/** Runs test/support/misp-feed-updater.ts with a heap of that size. @returns its exit code; null where a signal ended it */
+export async function runFeedUpdater(
+  folder: string,
+  heapMb: number,
+  command: 'update' | 'die' = 'update',
+): Promise<number | null> {
+  const script = fileURLToPath(new URL('./misp-feed-updater.js', import.meta.url));
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, script, command, folder], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  const [code] = z.tuple([z.number().nullable(), z.unknown()]).parse(await once(child, 'exit'));
+  process.removeListener('exit', end);
+  return code;
 }

@@ -21,6 +21,14 @@ export interface MemoryObject {
   readonly name: string;
   readonly comment: string;
   readonly attributes: MemoryAttribute[];
+  readonly references: MemoryReference[];
+}
+
+export interface MemoryReference {
+  readonly uuid: string;
+  readonly object_uuid: string;
+  readonly referenced_uuid: string;
+  readonly relationship_type: string;
 }
 
 export interface MemoryEvent {
@@ -86,6 +94,9 @@ const bareObject = z.object({
   comment: z.string().default(''),
   deleted: flag.optional(),
   Attribute: z.array(attributeSchema).default([]),
+  ObjectReference: z
+    .array(z.object({ uuid: z.string(), referenced_uuid: z.string(), relationship_type: z.string() }))
+    .default([]),
 });
 export type SentObject = z.output<typeof bareObject>;
 export const sentObjectSchema = z.union([

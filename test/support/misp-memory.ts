@@ -80,6 +80,7 @@ export class MispMemory {
         this.#store.attribute(event, attribute);
       }
       for (const object of sent.Object) this.#store.object(event, object);
+      this.#store.refer(event, sent.Object);
       for (const tag of tags) if (tag !== undefined) this.#tag(event, tag);
       return { status: 200, body: show(event) };
     });
@@ -121,6 +122,20 @@ export class MispMemory {
   view(idOrUuid: string): Answer {
     const event = this.find(idOrUuid);
     return event?.visible === true ? { status: 200, body: show(event) } : unknownEvent();
+  }
+
+  /** Enabled warninglists: name → values. */
+  readonly lists = new Map<string, ReadonlySet<string>>();
+
+  /** Only what is on some list; an empty answer is a list. */
+  warninglists(values: readonly string[]): Answer {
+    const found = values.flatMap((value) => {
+      const lists = [...this.lists].flatMap(([name, list], index) =>
+        list.has(value) ? [{ id: String(index + 1), name, matched: value }] : [],
+      );
+      return lists.length === 0 ? [] : [[value, lists] as const];
+    });
+    return { status: 200, body: found.length === 0 ? [] : Object.fromEntries(found) };
   }
 
   /** Which of many UUIDs exist. An empty list is no filter. */

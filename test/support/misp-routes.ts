@@ -55,6 +55,7 @@ export async function route(memory: MispMemory, request: LoggedRequest, partial:
   if (path === '/tags/removeTagFromObject') {
     return await parsed(attachSchema, body, (sent) => memory.removeTag(sent.uuid, sent.tag));
   }
+  if (path === '/warninglists/checkValue') return memory.warninglists(z.array(z.string()).catch([]).parse(body));
   // What it cannot read it ignores, and then nothing filters.
   if (path === '/events/index') return memory.index(indexSchema.safeParse(body).data?.eventid ?? []);
   return { status: 404, body: '<html><title>Not Found</title></html>' };

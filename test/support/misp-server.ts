@@ -16,7 +16,7 @@ import { Speed } from './misp-speed.js';
  * - `partial`: events/add stores the event and `attributes` of its attributes, then 500;
  * - `cut-before-store`, `cut-after-store`: the request is read whole, the connection is cut, without or with acting;
  * - `html`: a login page, 200; `redirect`: 302 to /users/login;
- * - `slow`: nothing but `delayMs`, which every kind takes.
+ * - `slow`: nothing but `delayMs`, which every kind takes, and `held`.
  */
 export interface MispFault {
   readonly match: string;
@@ -37,6 +37,8 @@ export interface MispFault {
   readonly body?: string;
   readonly attributes?: number;
   readonly delayMs?: number;
+  /** Called once the request was acted upon; the answer is held until this resolves. */
+  readonly held?: () => Promise<void>;
 }
 
 export interface MispServerOptions {
@@ -70,6 +72,8 @@ export interface MispServer {
   /** UUIDs on the event blocklist. */
   readonly blocked: Set<string>;
   readonly sharingGroups: Set<string>;
+  /** Enabled warninglists: name → values. */
+  readonly warninglists: Map<string, ReadonlySet<string>>;
   /** Scripts a fault for the next matching requests. Several wait in line. */
   fault(fault: MispFault): void;
   /** Everything is answered 302 to /users/login. */
@@ -135,8 +139,11 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
         return reply(response, { status: 200, body: '<html><title>Login</title></html>' });
       case 'redirect':
         return reply(response, toLogin());
-      default:
-        return reply(response, await act());
+      default: {
+        const answer = await act();
+        await fault?.held?.();
+        return reply(response, answer);
+      }
     }
   };
 
@@ -161,6 +168,7 @@ export async function startMispServer(options: MispServerOptions = {}): Promise<
     knownTags: memory.knownTags,
     blocked: memory.blocked,
     sharingGroups: memory.sharingGroups,
+    warninglists: memory.lists,
     load,
     fault: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
     setMaintenance: (on) => {

@@ -63,11 +63,23 @@ export class MispStore {
     const uuid = sent.uuid ?? crypto.randomUUID();
     if (!uuidShape.test(uuid) || sent.name === '' || this.isTaken(uuid)) return undefined;
     if (fourBytes.test(sent.comment)) throw new BrokenStatement();
-    const object: MemoryObject = { uuid, name: sent.name, comment: sent.comment, attributes: [] };
+    const object: MemoryObject = { uuid, name: sent.name, comment: sent.comment, attributes: [], references: [] };
     event.objects.push(object);
     this.#owners.set(uuid, event.uuid);
     for (const attribute of sent.Attribute) this.attribute(event, attribute, object.attributes);
     return object;
+  }
+
+  /** Once all objects of a request are stored. What refers to something that the event has not is left out silently. */
+  refer(event: MemoryEvent, sent: readonly SentObject[]): void {
+    const there = new Set([...event.objects, ...event.attributes].map(({ uuid }) => uuid));
+    for (const { uuid: from, ObjectReference: references } of sent) {
+      const object = event.objects.find(({ uuid }) => uuid === from);
+      for (const reference of references) {
+        if (object === undefined || !there.has(reference.referenced_uuid)) continue;
+        object.references.push({ ...reference, object_uuid: object.uuid });
+      }
+    }
   }
 
   /** `events/edit`, of one attribute: by its UUID removed, changed or put back; new where there is none such. */

@@ -2,10 +2,11 @@ import { access, readFile } from 'node:fs/promises';
 import { findOnPath } from '../../src/dev/find-on-path.js';
 import { runCommand } from '../../src/dev/run-command.js';
 import { findTemporalCli } from '../../src/dev/temporal-cli.js';
+import { findVersitygw } from './versitygw.js';
 
 /**
- * Makes sure of what the tests need beyond npm, and gets it where it can: Temporal's CLI, Dovecot, openssl,
- * Python (the benchmark's other half).
+ * Makes sure of what the tests need beyond npm, and gets it where it can: Temporal's CLI, versitygw (an S3 server),
+ * Dovecot, openssl, Python (the benchmark's other half), promtool (which checks alert rules).
  *
  * @returns the environment that the tests run in
  * @throws an Error of one line that says what to install
@@ -13,6 +14,7 @@ import { findTemporalCli } from '../../src/dev/temporal-cli.js';
 export async function meetRequirements(onProgress: (line: string) => void): Promise<NodeJS.ProcessEnv> {
   await requirePackages(onProgress);
   const cli = await findTemporalCli({ install: true, onProgress });
+  await findVersitygw(onProgress);
   return { ...process.env, LUREWATCH_TEMPORAL_CLI: cli };
 }
 
@@ -22,6 +24,7 @@ const needed = [
   { program: 'dovecot', debian: 'dovecot-imapd', homebrew: 'dovecot' },
   { program: 'openssl', debian: 'openssl', homebrew: 'openssl' },
   { program: 'python3', debian: 'python3', homebrew: 'python' },
+  { program: 'promtool', debian: 'prometheus', homebrew: 'prometheus' },
 ] as const;
 
 async function requirePackages(onProgress: (line: string) => void): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { lateOptimization } from './late-optimization.js';
 
 export interface TestCounts {
   passed: number;
@@ -31,6 +32,8 @@ export async function findTests(project: string, filters: readonly string[]): Pr
 /** Runs test files with Node's own runner, two at a time, and shows its report. */
 export async function runTests(files: readonly string[], output: Writable, signal: AbortSignal): Promise<TestCounts> {
   const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  // The runner hands our own arguments of Node on to the processes of the files; it has no option for theirs.
+  if (!process.execArgv.includes(lateOptimization)) process.execArgv.push(lateOptimization);
   const stream = run({ files: [...files], concurrency: 2, timeout: fileTimeoutMs, signal });
   // The runner says its counts only in these lines of its report, at the very end.
   stream.on('test:diagnostic', ({ message, nesting }) => {

@@ -15,6 +15,8 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders;
   /** '' for a request whose connection was cut before its body was read. */
   readonly body: string;
+  /** The same, to the byte. */
+  readonly raw: Buffer;
   readonly atMs: number;
 }
 
@@ -31,10 +33,12 @@ export interface ScriptedAnswer {
  * - `status`: answers `status`, `headers`, `body`; not carried out;
  * - `delay`: carried out, and answered rightly after `delayMs`;
  * - `garbage`: answers 200 with a login page; not carried out;
- * - `oversized`: carried out, and answered rightly but for `sizeBytes` (default 16 MiB) of padding.
+ * - `oversized`: carried out, and answered rightly but for `sizeBytes` (default 16 MiB) of padding;
+ * - `broken-answer`: carried out, answered with the right status and headers, and reset after half of its body, or
+ *   `delayMs` later.
  */
 export interface Fault {
-  readonly kind: 'cut-before-read' | 'cut-after-read' | 'status' | 'delay' | 'garbage' | 'oversized';
+  readonly kind: 'cut-before-read' | 'cut-after-read' | 'status' | 'delay' | 'garbage' | 'oversized' | 'broken-answer';
   /** How many requests it spoils; `Infinity` until `clearFaults`. Default 1. */
   readonly times?: number;
   readonly status?: number;
@@ -44,8 +48,8 @@ export interface Fault {
   readonly sizeBytes?: number;
   /** Spoils only requests with such a body. Not for `cut-before-read`, which has none. */
   readonly match?: (body: string) => boolean;
-  /** Spoils only requests whose path contains this. */
-  readonly path?: string;
+  /** Spoils only requests whose path contains this, or matches it. */
+  readonly path?: string | RegExp;
   /** Overrides whether the request is carried out all the same; `late`: only after `delayMs`, as a slow queue does. */
   readonly carriedOut?: boolean | 'late';
 }
@@ -129,29 +133,30 @@ export abstract class ScriptedServer {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers, socket } = incoming;
-    const early = this.#take((fault) => fault.kind === 'cut-before-read' && path.includes(fault.path ?? ''));
+    const early = this.#take((fault) => fault.kind === 'cut-before-read' && isAt(path, fault));
     if (early !== undefined) {
-      this.requests.push({ method, path, headers, body: '', atMs: Date.now() });
+      this.requests.push({ method, path, headers, body: '', raw: Buffer.alloc(0), atMs: Date.now() });
       socket.resetAndDestroy();
       return;
     }
-    let body: string;
+    let raw: Buffer;
     try {
-      body = await read(incoming);
+      raw = await read(incoming);
     } catch {
       return;
     }
-    const request: SeenRequest = { method, path, headers, body, atMs: Date.now() };
+    const body = raw.toString('utf8');
+    const request: SeenRequest = { method, path, headers, body, raw, atMs: Date.now() };
     this.requests.push(request);
     this.arrived(request);
     if (this.latencyMs > 0) await pause(this.latencyMs);
-    const fault = this.#take((one) => path.includes(one.path ?? '') && (one.match?.(body) ?? true));
+    const fault = this.#take((one) => isAt(path, one) && (one.match?.(body) ?? true));
     if (fault === undefined) return answer(response, this.carryOut(request));
     await this.#spoil(fault, request, response);
   }
 
   async #spoil(fault: Fault, request: SeenRequest, response: ServerResponse): Promise<void> {
-    const byKind = fault.kind === 'cut-after-read' || fault.kind === 'delay' || fault.kind === 'oversized';
+    const byKind = ['cut-after-read', 'delay', 'oversized', 'broken-answer'].includes(fault.kind);
     const when = fault.carriedOut ?? byKind;
     if (when === 'late') this.#carryOutLate(request, fault.delayMs ?? 0);
     const right = when === true ? this.carryOut(request) : undefined;
@@ -174,6 +179,8 @@ export abstract class ScriptedServer {
           ...(right ?? { status: 200 }),
           body: 'x'.repeat(fault.sizeBytes ?? 16 * 1024 * 1024),
         });
+      case 'broken-answer':
+        return breakOff(response, right ?? { status: 200 }, fault.delayMs ?? 0);
       case 'status':
         return answer(response, {
           status: fault.status ?? 500,
@@ -198,10 +205,22 @@ export abstract class ScriptedServer {
   }
 }
 
-async function read(incoming: IncomingMessage): Promise<string> {
+function isAt(path: string, { path: wanted = '' }: Fault): boolean {
+  return typeof wanted === 'string' ? path.includes(wanted) : wanted.test(path);
+}
+
+async function read(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+async function breakOff(response: ServerResponse, right: ScriptedAnswer, delayMs: number): Promise<void> {
+  const body = right.body ?? '';
+  response.writeHead(right.status, { ...right.headers, 'content-length': Buffer.byteLength(body) + 1 });
+  await new Promise<void>((resolve) => response.write(body.slice(0, body.length / 2) || ' ', () => resolve()));
+  await pause(delayMs, undefined, { ref: false });
+  response.socket?.resetAndDestroy();
 }
 
 function answer(response: ServerResponse, { status, headers, body }: ScriptedAnswer): void {

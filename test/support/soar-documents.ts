@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Alert, AlertDocument } from '../../src/alerts/types.js';
 
+/** Where a URL was found with a comma, which stands encoded in the fields of its alert. */
+export function withComma(document: AlertDocument): AlertDocument {
+  return { ...document, urls: document.urls.map((url) => url.replaceAll('%2C', ',')) };
+}
+
 /** An alert document as `buildAlerts` stores it, each `number` with an identity of its own. */
 export function alertDocument(number: number, changes: Partial<Alert> = {}): AlertDocument {
   const identity = createHash('sha256').update(`message ${number}`).digest('hex');

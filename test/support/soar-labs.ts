@@ -5,7 +5,8 @@ import { type MispServer, startMispServer } from './misp-server.js';
 import { SecopsServer } from './secops-server.js';
 import { WebhookServer, type WebhookServerOptions } from './webhook-server.js';
 
-export interface SoarLabOptions extends Partial<Pick<LabOptions, 'mailboxes' | 'inFlightMs'>> {
+export interface SoarLabOptions
+  extends Partial<Pick<LabOptions, 'mailboxes' | 'inFlightMs' | 'renewMs' | 'store' | 'secrets'>> {
   /** What differs in the target's configuration. */
   readonly target?: Readonly<Record<string, unknown>>;
   readonly server?: WebhookServerOptions;
@@ -20,7 +21,9 @@ export async function withWebhook(
   const soar = await WebhookServer.start(options.server);
   try {
     const targets = { cases: webhookTarget(soar, options.target) };
-    await site.lab({ ...options, targets, secrets: { HOOK: soar.secret } }, (lab) => work(lab, soar));
+    await site.lab({ ...options, targets, secrets: { ...options.secrets, HOOK: soar.secret } }, (lab) =>
+      work(lab, soar),
+    );
   } finally {
     await soar.close();
   }
@@ -36,7 +39,9 @@ export async function withSiemplify(
   const usual = { kind: 'secops', api: 'siemplify', url: soar.url, insecure: true, key: { env: 'KEY' } };
   try {
     const targets = { cases: { ...usual, ...options.target } };
-    await site.lab({ ...options, targets, secrets: { KEY: soar.appKey } }, (lab) => work(lab, soar));
+    await site.lab({ ...options, targets, secrets: { ...options.secrets, KEY: soar.appKey } }, (lab) =>
+      work(lab, soar),
+    );
   } finally {
     await soar.close();
   }
@@ -52,7 +57,7 @@ export async function withMisp(
   const misp = await startMispServer();
   try {
     const targets = { cases: webhookTarget(soar, options.target) };
-    const secrets = { HOOK: soar.secret, MISP_KEY: misp.key, WRONG_KEY: 'not-the-key-of-anybody' };
+    const secrets = { ...options.secrets, HOOK: soar.secret, MISP_KEY: misp.key, WRONG_KEY: 'not-the-key-of-anybody' };
     await site.lab({ ...options, targets, secrets, misp: mispConfig(misp, 'MISP_KEY') }, (lab) =>
       work(lab, soar, misp),
     );

@@ -13,6 +13,7 @@ interface Link {
  *     proxy.cutAfter(20_000);   // once 20,000 more bytes went to clients, every connection is reset
  *     proxy.pause();            // nothing is forwarded any more, connections stay open
  *     proxy.resume();
+ *     proxy.freezeOldest();     // the connection that is open for longest goes silent for good, and stays open
  *     await proxy.refuse();     // open connections are reset, new ones get ECONNREFUSED
  *     await proxy.accept();     // listens again, on the same port
  *     proxy.open / proxy.peak / proxy.total / proxy.bytesToClients
@@ -79,6 +80,12 @@ export class TcpProxy {
       client.resume();
       server.resume();
     }
+  }
+
+  freezeOldest(): void {
+    const [oldest] = this.#links;
+    if (oldest === undefined) throw new Error('no connection is open');
+    for (const socket of [oldest.client, oldest.server]) socket.pause().removeAllListeners('data');
   }
 
   async refuse(): Promise<void> {

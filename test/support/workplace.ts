@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type CliOptions, type CliResult, type RunningCli, runCli, startCli } from './cli.js';
 import { startTestServer, type TestServer } from './temporal.js';
+import { Terminal } from './terminal.js';
 
 /** What a user of the command line has: a folder with lurewatch.yaml and a Maildir, and a Temporal server. */
 export class Workplace {
   readonly folder: string;
   readonly temporal: TestServer;
-  readonly #started: RunningCli[] = [];
+  readonly #started: (RunningCli | Terminal)[] = [];
   #environment: Readonly<Record<string, string>> = {};
   #mails = 0;
 
@@ -53,6 +54,13 @@ export class Workplace {
     return running;
   }
 
+  /** A command with somebody in front of it. */
+  terminal(...args: readonly string[]): Terminal {
+    const terminal = new Terminal(args, this.#options());
+    this.#started.push(terminal);
+    return terminal;
+  }
+
   /** Ready to work when this resolves. */
   async worker(): Promise<RunningCli> {
     const worker = this.start('worker', '--json');
@@ -66,7 +74,7 @@ export class Workplace {
 
   async close(): Promise<void> {
     for (const running of this.#started) running.signal('SIGKILL');
-    await Promise.all(this.#started.map((running) => running.ended));
+    for (const running of this.#started) await running.ended;
     await this.temporal.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
