@@ -4,11 +4,11 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { findOnPath } from '../../src/dev/find-on-path.js';
+import { freePort } from '../../src/dev/free-port.js';
 import { runCommand } from '../../src/dev/run-command.js';
 import { ServerProcess } from '../../src/dev/server-process.js';
 import { listens } from '../../test/support/listens.js';
 import { bytesBelow } from './bytes-below.js';
-import { lowPort } from './low-port.js';
 
 /** Where Debian and Homebrew put what is not on PATH. */
 const usualFolders = [17, 16, 15, 14].flatMap((version) => [
@@ -59,7 +59,7 @@ export class Postgres {
     ];
     const made = await runCommand(tool, [...toolArguments, '--no-locale', '--no-sync'], { folder });
     if (made.exitCode !== 0) throw new Error(`initdb failed: ${made.output}`);
-    const port = await lowPort();
+    const port = await freePort();
     const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...tuning };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const version = (await runCommand(postgres, ['--version'])).output.trim();

@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../src/dev/free-port.js';
 import { ServerProcess } from '../../src/dev/server-process.js';
 import { listens } from '../../test/support/listens.js';
 import { findVersitygw } from '../../test/support/versitygw.js';
 import { bytesBelow } from './bytes-below.js';
-import { lowPort } from './low-port.js';
 
 export const s3AccessKeyId = 'lurewatch-bench';
 export const s3SecretAccessKey = 'not-a-secret-of-anybody';
@@ -39,7 +39,7 @@ export class S3Server {
     const binary = await findVersitygw(onProgress);
     const folder = await mkdtemp(join(parent, 's3-'));
     await mkdir(join(folder, 'buckets'));
-    const port = await lowPort();
+    const port = await freePort();
     const keys = { ROOT_ACCESS_KEY: s3AccessKeyId, ROOT_SECRET_KEY: s3SecretAccessKey };
     const place = ['posix', join(folder, 'buckets')];
     const listen = [

@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { msNumberToTs } from '@temporalio/common/lib/time.js';
 import { stringify } from 'yaml';
+import { freePort } from '../../src/dev/free-port.js';
 import { runCommand } from '../../src/dev/run-command.js';
 import { ServerProcess } from '../../src/dev/server-process.js';
 import { ensureSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { type ServerPrograms, serverPrograms } from './go-programs.js';
-import { lowPort } from './low-port.js';
 import type { Postgres } from './postgres.js';
 import { type ServerPorts, serverConfig } from './server-config.js';
 
@@ -127,8 +127,8 @@ async function setUpSchema({ sqlTool }: ServerPrograms, { port, user }: Postgres
 }
 
 async function freePorts(): Promise<ServerPorts> {
-  const frontend = await lowPort();
-  const [http, history, matching, worker] = [await lowPort(), await lowPort(), await lowPort(), await lowPort()];
-  const membership = [await lowPort(), await lowPort(), await lowPort(), await lowPort()] as const;
-  return { frontend, http, history, matching, worker, membership, metrics: await lowPort() };
+  const frontend = await freePort();
+  const [http, history, matching, worker] = [await freePort(), await freePort(), await freePort(), await freePort()];
+  const membership = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
+  return { frontend, http, history, matching, worker, membership, metrics: await freePort() };
 }

@@ -1,21 +1,37 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 that nothing listens on: `preferred` when it is free, else any. */
+/**
+ * No kernel gives these to outgoing connections or to servers that ask for any port (Linux 32768 to 60999, macOS and
+ * Windows 49152 to 65535), so a server that is to come back finds its port again; and Temporal keeps the ports of its
+ * members in a 16-bit number with a sign.
+ */
+const first = 15_000;
+const beyond = 32_000;
+const attempts = 1000;
+
+/** Whoever asked for one has not necessarily bound it yet. */
+const given = new Set<number>();
+
+/**
+ * A port of 127.0.0.1 that nothing listens on: `preferred` when it is free, else one between 15,000 and 32,000, never
+ * twice the same in one process.
+ */
 export async function freePort(preferred?: number): Promise<number> {
-  const port = preferred === undefined ? undefined : await tryPort(preferred);
-  const found = port ?? (await tryPort(0));
-  if (found === undefined) throw new Error('no free port on 127.0.0.1');
-  return found;
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(first, beyond);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port on 127.0.0.1 in ${attempts} attempts between ${first} and ${beyond}`);
 }
 
-async function tryPort(port: number): Promise<number | undefined> {
+async function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
     const server = createServer();
-    server.once('error', () => done(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address !== null ? address.port : undefined;
-      server.close(() => done(bound));
-    });
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }

@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { actionsOf } from '../../bench/actions.js';
 import type { ClusterRound } from '../../bench/cluster/cluster-round.js';
-import { lowPort } from '../../bench/cluster/low-port.js';
 import { counterOf, heartbeatsIn } from '../../bench/cluster/metrics.js';
 import { serverConfig } from '../../bench/cluster/server-config.js';
 import { clusterFigures } from '../../bench/scenarios/cluster.js';
@@ -94,9 +93,5 @@ describe('the configuration of the Temporal server', () => {
       .parse(serverConfig(ports, { port: 5432, user: 'temporal' }));
     await access(config.dynamicConfigClient.filepath);
     assert.equal(config.persistence.datastores.default.sql.connectAddr, '127.0.0.1:5432');
-  });
-
-  it('has ports that fit into the 16 bits with a sign in which the server keeps them', async () => {
-    for (const port of await Promise.all(Array.from({ length: 20 }, lowPort))) assert.ok(port < 2 ** 15);
   });
 });
