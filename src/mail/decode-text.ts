@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import iconv from 'iconv-lite';
+import { detached } from '../text/detached.js';
 
 export interface DecodedText {
   readonly text: string;
@@ -43,7 +44,7 @@ function decoderFor(charset: string): TextDecoder | null {
     // Not cached: the sender chooses the names.
     return null;
   }
-  decoders.set(charset, decoder);
+  decoders.set(detached(charset), decoder);
   return decoder;
 }
 

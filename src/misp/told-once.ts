@@ -1,3 +1,5 @@
+import { detached } from '../text/detached.js';
+
 /** One warning in so long a time is enough: what it asks for is done once, not for each event. */
 const againAfterMs = 5 * 60_000;
 
@@ -13,7 +15,7 @@ export class ToldOnce {
     });
     // Names may come from the rows of a feed, without end.
     if (this.#told.size > 10_000) this.#told.clear();
-    for (const each of due) this.#told.set(each, nowMs);
+    for (const each of due) this.#told.set(detached(each), nowMs);
     return due;
   }
 }

@@ -1,10 +1,11 @@
 import { LurewatchError } from '../../errors/lurewatch-error.js';
+import { detached } from '../../text/detached.js';
 import type { ReadRow } from '../types.js';
 import { charsetMistake } from './charset.js';
 import { checkColumns, columnNames } from './columns.js';
 import type { DelimitedFormat } from './config.js';
 import { Lines, withoutReturn } from './lines.js';
-import { detached, type FeedHead, keptChars, type ReaderContext, type RecordReader, rejectedRow } from './reader.js';
+import { type FeedHead, keptChars, type ReaderContext, type RecordReader, rejectedRow } from './reader.js';
 import { setField } from './set-field.js';
 import { continueRecord, splitRecord } from './split-record.js';
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../errors/catalogue.js';
+import { detached } from '../../text/detached.js';
 import type { ReadRow, RejectedRow } from '../types.js';
 
 /** What comes before the rows of a file. */
@@ -33,9 +34,4 @@ export const keptChars = 1000;
 
 export function rejectedRow(file: string, row: number, raw: string, code: ErrorCode, reason: string): RejectedRow {
   return { file, row, raw: detached(raw), code, reason };
-}
-
-/** A slice of a string keeps the whole of it in memory, and rejected rows are kept long. */
-export function detached(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { detached } from '../../text/detached.js';
 
 export interface IpAddress {
   readonly type: 'ipv4' | 'ipv6';
@@ -46,7 +47,7 @@ export function publicIp(text: string): IpAddress | undefined {
   if (known.has(text)) return known.get(text);
   if (known.size >= mostKnown) known.clear();
   const address = readPublicIp(text);
-  known.set(text, address);
+  known.set(detached(text), address);
   return address;
 }
 

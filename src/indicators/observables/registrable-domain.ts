@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { parse } from 'tldts';
+import { detached } from '../../text/detached.js';
 
 /** A host name as the public suffix list divides it. */
 export interface HostName {
@@ -26,8 +27,9 @@ export function hostNameOf(text: string): HostName | undefined {
   if (text.length > maxHostChars || !/[.。．｡]/.test(text)) return undefined;
   if (known.has(text)) return known.get(text);
   if (known.size >= mostKnown) known.clear();
-  const name = readHostName(text);
-  known.set(text, name);
+  const own = detached(text);
+  const name = readHostName(own);
+  known.set(own, name);
   return name;
 }
 

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { detached } from '../../text/detached.js';
 
 /** Entities of entities (XML 1.0 §4.4) grow beyond all measure within a few lines. */
 const maxExpandedChars = 1024 * 1024;
@@ -81,15 +82,16 @@ export function withCharacters(text: string): string {
 const known = new Map<string, string>();
 
 function characters(written: string): string {
-  let text = known.get(written);
-  if (text !== undefined) return text;
-  text = '';
+  const before = known.get(written);
+  if (before !== undefined) return before;
+  const own = detached(written);
+  let text = '';
   const parser = new Parser({
     ontext(data) {
       text += data;
     },
   });
-  parser.end(written);
-  if (known.size < 1000) known.set(written, text);
+  parser.end(own);
+  if (known.size < 1000) known.set(own, text);
   return text;
 }
