@@ -70,7 +70,8 @@ const simpleReading = { sizeBytes: 256 * 1024, depth: 20 };
 export function createExtractionPool(options: ExtractionPoolOptions): ExtractionPool {
   const threadFile = options.threadFile ?? new URL('./extraction-thread.js', import.meta.url);
   const pool = new Piscina<GroupTask, readonly GroupAnswer[]>({
-    filename: threadFile.href,
+    filename: new URL('./start-thread.cjs', import.meta.url).href,
+    workerData: threadFile.href,
     name: 'extractGroup',
     minThreads: options.onDemand === true ? 0 : options.threads,
     maxThreads: options.threads,

@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { demoMails } from '../../src/demo/samples.js';
+import { runCommand } from '../../src/dev/run-command.js';
 import {
   createExtractionPool,
   type ExtractionPool,
@@ -202,6 +204,11 @@ describe('the extraction pool', () => {
     const extraction = await pool(test).extract({ path }, { ...limits, sizeBytes: 1_000_000 });
     assert.deepEqual(codesOf(extraction), ['size-cut']);
     assert.deepEqual(urlsOf(extraction), ['https://a.example/']);
+  });
+
+  it('ends threads at any moment of their start without an end of the process', async () => {
+    const program = fileURLToPath(new URL('../support/threads-ended-early.js', import.meta.url));
+    assert.deepEqual(await runCommand(process.execPath, [program]), { exitCode: 0, output: 'all ended' });
   });
 
   it('fails clearly where its threads cannot start', async (test) => {
