@@ -6,10 +6,13 @@ import type { AlertEvent } from './types.js';
 
 /** Of the path of a part: files within files have long ones, and may be full of URLs. */
 const partChars = 200;
+/** Of a URL as it was written: the links of protection services take up to that much. */
+const originalChars = 1_000;
 
 /**
  * What is known of the URLs in `found_url`, in the same order and number: what kind each is of and, only where one has
- * it, flags, the protection services around it, the text of its link, and the attached file or mail it stands in.
+ * it, flags, the protection services around it, the text of its link, how it was written, and the attached file or mail
+ * it stands in.
  * @param attachments of the same mail; they tell which part is no body of its own
  */
 export function urlFields(urls: readonly FoundUrl[], attachments: readonly AttachmentInfo[]): AlertEvent {
@@ -20,6 +23,7 @@ export function urlFields(urls: readonly FoundUrl[], attachments: readonly Attac
     ...of('found_url_flags', ({ flags = [] }) => flags.join('|')),
     ...of('found_url_wrapper', ({ wrappers = [] }) => wrappers.join('|')),
     ...of('found_url_shown', ({ shown = '' }) => shown),
+    ...of('found_url_original', ({ original = '' }) => wellFormed(original.slice(0, originalChars))),
     ...(isAnyAttached(urls, attachments)
       ? of('found_url_part', ({ part = '' }) => wellFormed(part.slice(0, partChars)))
       : {}),

@@ -14,7 +14,14 @@ const mostCarriedMails = 10;
 export const eventFieldNames: readonly string[] = [
   ...['StartTime', 'EndTime', 'event_name', 'device_product'],
   ...['Subject', 'SourceUserName', 'DestinationUserName', 'found_url', 'unsubscribe_url'],
-  ...['found_url_kind', 'found_url_flags', 'found_url_wrapper', 'found_url_shown', 'found_url_part'],
+  ...[
+    'found_url_kind',
+    'found_url_flags',
+    'found_url_wrapper',
+    'found_url_shown',
+    'found_url_original',
+    'found_url_part',
+  ],
   ...['found_domain', 'found_host', 'found_ip', 'found_email', 'found_hash', 'found_wallet', 'found_cve'],
   ...['received_ip', 'reply_to', 'return_path', 'envelope_to'],
   ...['file_count', 'file_name', 'file_type', 'file_md5', 'file_sha1', 'file_sha256'],

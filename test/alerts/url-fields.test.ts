@@ -16,6 +16,7 @@ const link: FoundUrl = {
   part: '1.2',
   wrappers: ['Microsoft Safe Links', 'Google'],
   shown: 'Pay, or see www.bank.example',
+  original: 'https://eur01.safelinks.protection.outlook.com/?url=a,b',
   flags: ['displayMismatch', 'shortener'],
 };
 const plain: FoundUrl = { url: 'https://b.example/', kind: 'text', part: '1.1' };
@@ -41,6 +42,7 @@ test('what is known of URLs stands in the order of the URLs, and a comma in it d
     found_url_flags: 'displayMismatch|shortener,,ipHost',
     found_url_wrapper: 'Microsoft Safe Links|Google,,',
     found_url_shown: 'Pay%2C or see www.bank.example,,',
+    found_url_original: 'https://eur01.safelinks.protection.outlook.com/?url=a%2Cb,,',
     found_url_part: '1.2,1.1,2/a%2Cb.zip!c.png',
   });
 });
@@ -49,6 +51,20 @@ test('the path of a part is told by its beginning where names of files make it l
   const part = `2/${'n'.repeat(9_000)}.html`;
   const { found_url_part: told = '' } = urlFields([{ ...inCode, part }, plain], [archive]);
   assert.equal(told, `${part.slice(0, 200)},1.1`);
+});
+
+test('of a URL as it was written the beginning is told, without half a character', () => {
+  const original = `hxxps://b[.]example/${'n'.repeat(979)}\u{1f4e6}${'n'.repeat(9_000)}`;
+  const { found_url_original: told = '' } = urlFields([{ ...plain, original }], []);
+  assert.equal(told.slice(0, 999), original.slice(0, 999));
+  assert.doesNotMatch(told, /\p{Surrogate}/u);
+  assert.ok(told.length <= 1_000);
+});
+
+test('an alert tells the link of a protection service, which is the one that a proxy has seen', async () => {
+  const { found_url = '', found_url_original: told = '' } = eventOf(await extracted('html-shown-and-wrapped'));
+  assert.equal(told.split(',').length, found_url.split(',').length);
+  assert.match(told, /^https:\/\/[a-z0-9]+\.safelinks\.protection\.outlook\.com\/\?url=/);
 });
 
 test('what no URL has is no field, and without URLs there is none', () => {

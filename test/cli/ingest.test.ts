@@ -105,6 +105,30 @@ describe('lurewatch schedules', () => {
     const backfill = await place.run('schedules', 'backfill', 'soc', '--from', 'yesterday', '--to', 'today');
     assert.equal(backfill.status, 2);
   });
+
+  it('says which poll is left in the task queue of before, since nothing starts until a worker there ends it', async () => {
+    const soc = { kind: 'directory', path: './mail', targets: ['cases'], every: '1d' };
+    const targets = { cases: { kind: 'file', path: './cases' } };
+    await place.configure({ mailboxes: { soc }, targets });
+    await place.run('schedules', 'apply');
+    await place.run('schedules', 'trigger', 'soc');
+    const { client } = place.temporal;
+    const poll = await eventually(async () => {
+      const { info } = await client.schedule.getHandle('lurewatch-mailbox-soc').describe();
+      return info.runningActions[0]?.workflow.workflowId;
+    }, 'the poll is open');
+    await place.configure({ taskQueue: 'other', mailboxes: { soc }, targets });
+    const { stdout } = await place.run('schedules', 'apply');
+    const [first = '', ...lines] = stdout.trimEnd().split('\n');
+    assert.equal(first, 'updated     lurewatch-mailbox-soc');
+    assert.equal(
+      lines.at(-1),
+      `            ${poll} is still open in the old task queue: nothing starts here until a worker there ends it`,
+    );
+    await client.workflow.getHandle(poll).terminate();
+    await place.run('schedules', 'delete', 'soc');
+    await place.configure({ targets });
+  });
 });
 
 describe('a case', () => {

@@ -50,6 +50,7 @@ describe('the observables of an alert', () => {
       found_url: 'https://evil.example/',
       found_url_kind: 'click',
       found_url_shown: 'https://bank.example/',
+      found_url_original: 'https://wrapping.example/?u=evil.example',
       found_url_part: 'x@evil.example',
     };
     assert.deepEqual(observablesOf({ events: [event] }), [
