@@ -87,6 +87,16 @@ export function deepMessages(depth: number): Buffer {
   );
 }
 
+/** Each can be read in two ways by its two types, and in both it holds the next one. */
+export function messagesReadTwice(count: number): Buffer {
+  const types = 'Content-Type:Date: x\r\nContent-Type: message/partial; number=1; total=1\r\n\r\nSubject: x\r\n';
+  const file = Buffer.from(`Subject: x\r\n${types.repeat(count)}\r\n${visibleUrl}\r\n`);
+  return rawMail(
+    ['Content-Type: message/rfc822; name=inner.eml', 'Content-Transfer-Encoding: base64'],
+    file.toString('base64').replaceAll(/.{76}/g, '$&\r\n'),
+  );
+}
+
 export function manyParts(count: number): Buffer {
   const part = (index: number) => `--b\r\nContent-Type: text/plain\r\n\r\nhttps://part.example/${index}\r\n`;
   const parts = Array.from({ length: count }, (_, index) => part(index)).join('');
@@ -102,6 +112,7 @@ export function hostileMails(): readonly HostileMail[] {
     },
     { name: '5,000 nested multiparts', raw: deepMultiparts(5000) },
     { name: '5,000 nested messages', raw: deepMessages(5000) },
+    { name: '18 messages that are read in two ways', raw: messagesReadTwice(18) },
     { name: '3,000 parts', raw: manyParts(3000) },
     { name: 'a header of a megabyte', raw: textMail(visibleUrl, [`X-Long: ${'a'.repeat(1_000_000)}`]) },
     { name: 'a folded header of a megabyte', raw: textMail(visibleUrl, [`X-Long: ${'a\r\n '.repeat(250_000)}`]) },

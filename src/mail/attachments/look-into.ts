@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FindingCode } from '../../indicators/findings.js';
 import type { AttachmentInfo, UrlKind } from '../../indicators/types.js';
 import type { HeaderField } from '../headers.js';
@@ -35,6 +36,8 @@ export interface LookingOptions {
 }
 
 const maxAttachments = 1000;
+/** Those that are another reading of one are parts, too. */
+const maxParts = 2 * maxAttachments;
 const maxUnpackedBytes = 64 * 1024 * 1024;
 const maxMembers = 500;
 /** Archives in archives. */
@@ -58,6 +61,8 @@ export async function lookInto(
   const heavy: AttachedFile[] = [];
   const images: AttachedFile[] = [];
   const waiting = parts.map((part) => ({ part, archives: 0 }));
+  const isRepeated = repeatedMessages();
+  let taken = 0;
   const budget: OpeningBudget = {
     kept: options.kept,
     unpackedBytes: maxUnpackedBytes,
@@ -99,7 +104,13 @@ export async function lookInto(
   };
   for (;;) {
     const next = waiting.shift();
+    if (next !== undefined && taken >= maxParts) {
+      options.addFinding('attachments-cut');
+      waiting.length = 0;
+      continue;
+    }
     if (next !== undefined) {
+      taken += 1;
       await takePart(next.part, next.archives, found);
       continue;
     }
@@ -115,7 +126,7 @@ export async function lookInto(
       await findCodes(drawing.image, drawing.part, found);
       continue;
     }
-    if (!options.opens(file)) continue;
+    if (!options.opens(file) || isRepeated(file)) continue;
     if (file.archives >= maxArchives && isArchive(file)) {
       options.addFinding('archive-cut');
       continue;
@@ -131,6 +142,21 @@ export async function lookInto(
       options.addFinding('attachment-unreadable');
     }
   }
+}
+
+/**
+ * Tells of a message that was read before, and not deeper than now. Where a header can be read in two ways a message is
+ * found twice, and in each of them the next one twice: beyond all measure within a few lines.
+ */
+function repeatedMessages(): (file: AttachedFile) => boolean {
+  const depths = new Map<string, number>();
+  return ({ kind, bytes, depth }) => {
+    if (kind !== 'message') return false;
+    const hash = createHash('sha256').update(bytes).digest('base64');
+    if (depth >= (depths.get(hash) ?? Number.POSITIVE_INFINITY)) return true;
+    depths.set(hash, depth);
+    return false;
+  };
 }
 
 async function takePart(attachment: AttachmentPart, archives: number, found: Found): Promise<void> {
