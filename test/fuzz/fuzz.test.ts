@@ -66,6 +66,8 @@ describe('the check of an answer', () => {
     try {
       assert.equal((await readChecked(pool, textMail('x', ['X-Throw: y']))).fault, 'parser-failed');
       assert.equal((await readChecked(pool, textMail('x', ['X-Stall: y']), 0.2)).fault, 'time-cut');
+      const heavy = textMail('x', ['X-Heavy: y', 'X-Stall: y']);
+      assert.equal((await readChecked(pool, heavy, 0.5)).fault, 'attachments-cut');
     } finally {
       await pool.close();
     }

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '../support/random.js';
-import { type Mutation, mutations } from './mutations.js';
+import { type Mutation, maxMailBytes, mutations } from './mutations.js';
 
 export interface MutatedMail {
   readonly raw: Buffer;
@@ -8,8 +8,6 @@ export interface MutatedMail {
 }
 
 const maxMutations = 5;
-/** Larger ones would only slow the run down. */
-const maxBytes = 512 * 1024;
 const all: readonly (readonly [string, Mutation])[] = Object.entries(mutations);
 
 /** Depends on nothing but the corpus, the seed and the number. */
@@ -20,7 +18,7 @@ export function mutatedMail(corpus: readonly Buffer[], seed: number, number: num
   for (let times = random.between(1, maxMutations); times > 0; times -= 1) {
     const [name, mutation] = random.pick(all);
     how.push(name);
-    raw = nonEmpty(mutation(raw, random, nonEmpty(random.pick(corpus), random)), random).subarray(0, maxBytes);
+    raw = nonEmpty(mutation(raw, random, nonEmpty(random.pick(corpus), random)), random).subarray(0, maxMailBytes);
   }
   return { raw, how };
 }

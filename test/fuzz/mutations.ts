@@ -6,6 +6,9 @@ import { zipFile } from '../support/zip-file.js';
 /** Makes another mail of one. `other`: one more of the corpus, to take pieces from. */
 export type Mutation = (mail: Buffer, random: Random, other: Buffer) => Buffer;
 
+/** A mail is cut here: larger ones would only slow a run down. */
+export const maxMailBytes = 512 * 1024;
+
 /** What parsers and finders stumble over. */
 const tokens = [
   'http://', 'https://a.example/', 'hxxp[:]//', '[.]', '(dot)', 'xn--', 'www.', 'mailto:', '@', '://', '\\\\', '%25', '%',
@@ -61,12 +64,12 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   repeatPiece(mail, random) {
     const { start, end } = piece(mail, random, 400);
     const times = random.pick([2, 3, 10, 100, 1000]);
-    return replaced(mail, end, end, Buffer.concat(Array.from({ length: times }, () => mail.subarray(start, end))));
+    return replaced(mail, end, end, repeated(mail.subarray(start, end), times));
   },
   repeatLine(mail, random) {
     const { start, end } = line(mail, random);
     const times = random.pick([1, 5, 50, 1000]);
-    return replaced(mail, end, end, Buffer.concat(Array.from({ length: times }, () => mail.subarray(start, end))));
+    return replaced(mail, end, end, repeated(mail.subarray(start, end), times));
   },
   removePiece(mail, random) {
     const { start, end } = piece(mail, random, mail.length / 3);
@@ -182,6 +185,11 @@ function line(mail: Buffer, random: Random, like?: RegExp): Piece {
     start = end;
   }
   return random.pick(liked.length > 0 ? liked : lines);
+}
+
+/** No longer than any mail of a run: a thousand times a long line would be half a gigabyte. */
+function repeated(bytes: Buffer, times: number): Buffer {
+  return bytes.length === 0 ? bytes : Buffer.alloc(Math.min(bytes.length * times, maxMailBytes), bytes);
 }
 
 function replaced(mail: Buffer, start: number, end: number, by: Buffer): Buffer {
