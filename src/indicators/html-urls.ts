@@ -60,7 +60,11 @@ export function addHtmlUrls(
 
 function addDocument(html: string, context: HtmlContext): void {
   const { list, place } = context;
-  const { pieces, bases: hrefs, cut } = readingsOf(html, context.depth > 0 || place.kind !== undefined);
+  const {
+    pieces,
+    bases: hrefs,
+    cut,
+  } = readingsOf(html, context.depth > 0 || place.kind !== undefined, list.entityWork);
   if (cut) list.findings.add('text-cut');
   const own = new Set(hrefs.map((href) => resolveLink(href, context.base)).filter((base) => base !== null));
   for (const base of own) list.add(base, { kind: place.kind ?? 'embed', part: place.part });

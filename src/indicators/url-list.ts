@@ -5,6 +5,7 @@ import { displayedHost, isSameSite } from './urls/displayed-host.js';
 import { normaliseUrl, parseUrl } from './urls/normalise-url.js';
 import { mailScriptWork } from './urls/script-scope.js';
 import { flagsOf } from './urls/url-flags.js';
+import { mailEntityWork } from './urls/xml-entities.js';
 
 const maxUrls = 2000;
 const maxUrlChars = 16 * 1024;
@@ -42,8 +43,8 @@ interface Entry {
   /** `url` is of a service that does not tell where it leads. */
   readonly opaque: boolean;
   readonly part: string | undefined;
-  readonly original: string | undefined;
   kind: UrlKind;
+  original: string | undefined;
   wrappers: readonly string[];
   shown: string | undefined;
   flags: readonly UrlFlag[];
@@ -58,6 +59,7 @@ export class UrlList {
   readonly findings = new Set<FindingCode>();
   /** What may still be done to find those of scripts. */
   readonly scriptWork = mailScriptWork();
+  readonly entityWork = mailEntityWork();
   #totalChars = 0;
 
   /** The strongest kind first (the order of `urlKinds`), those of one kind in order of appearance. */
@@ -94,7 +96,7 @@ export class UrlList {
     const url = shortened(unwrapped.url);
     const known = this.#found.get(url);
     if (known !== undefined) {
-      if (known.wrappers.length === 0) known.wrappers = wrappers;
+      this.#takeOver(known, wrappers, written);
       return known;
     }
     const original = originalOf(written, url);
@@ -111,6 +113,17 @@ export class UrlList {
     const entry: Entry = { url, host, kind, part, original, wrappers, opaque, flags, shown: undefined };
     this.#found.set(url, entry);
     return entry;
+  }
+
+  /** A URL that was met by itself is told with the protection service around it, where it is met within one too. */
+  #takeOver(known: Entry, wrappers: readonly string[], written: string): void {
+    if (known.wrappers.length > 0 || wrappers.length === 0) return;
+    known.wrappers = wrappers;
+    const original = originalOf(written, known.url);
+    const more = (original?.length ?? 0) - (known.original?.length ?? 0);
+    if (this.#totalChars + more > maxTotalChars) return;
+    this.#totalChars += more;
+    known.original = original;
   }
 
   #merge(entry: Entry, candidate: string, { kind, shown, defanged }: Sighting): void {

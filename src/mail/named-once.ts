@@ -19,7 +19,8 @@ export function namedOnce(all: readonly AttachmentPart[], doubtful: ReadonlySet<
   return all.flatMap((one, at) => {
     if (!doubtful.has(at)) return [one];
     if (one.content.sizeBytes === 0) return [];
-    return named.get(one.part) === one ? [one] : [{ ...one, again: true as const }];
+    const reading = { ...one, doubtful: true as const };
+    return named.get(one.part) === one ? [reading] : [{ ...reading, again: true as const }];
   });
 }
 

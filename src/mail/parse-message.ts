@@ -69,7 +69,7 @@ export async function extractMessage(
     if (effort !== 'plain') drawn.take(text, html, part.part);
     bodySearch.take(text, html !== undefined, part);
   };
-  if (effort === 'plain') list.scriptWork.left = 0;
+  if (effort === 'plain') list.scriptWork.left = list.entityWork.left = 0;
   let leftPlainBytes = effort === 'plain' ? maxPlainBytes : Number.POSITIVE_INFINITY;
   const addText = (part: TextPart) => {
     if (part.raw.length > leftPlainBytes) codes.add('text-cut');

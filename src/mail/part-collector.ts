@@ -70,19 +70,19 @@ export class PartCollector {
     if (isOtherEncoding(part.encoding)) this.findings.add('encoding-unread');
     if (part.contentType === 'message/partial' && kind !== 'message') this.findings.add('message-partial');
     if (part.externalUrl !== null) this.#addText(part.externalUrl, place.number);
-    if (kind === 'text' || kind === 'html') return this.#text(kind, part, place);
+    if (kind === 'text' || kind === 'html') return this.#text(kind, part, place, doubtful);
     const attachment = (encoding: string) => this.#attachment({ ...part, encoding }, place, fileName, doubtful);
     if (kind !== 'message' || part.encoding !== 'base64') return attachment(part.encoding);
     // A message must not be encoded, so that some programs do not decode it. No line of Base64 has a colon.
     return chosenByStart((start) => attachment(looksLikeHeader(start) ? '' : part.encoding));
   }
 
-  #text(kind: 'text' | 'html', part: PartDescription, place: PartPlace): PartSink {
+  #text(kind: 'text' | 'html', part: PartDescription, place: PartPlace, doubtful: boolean): PartSink {
     const { number, base } = place;
     return this.raw((raw) => {
       const mayHoldFiles = kind === 'text' && !isEncoded(part) && mayHoldUuFiles(raw);
       const { rest, files } = mayHoldFiles ? takeUuFiles(raw) : { rest: raw, files: [] };
-      for (const { name, bytes } of files) this.#add(name, bytes, place);
+      for (const { name, bytes } of files) this.#add(name, bytes, place, doubtful);
       this.#texts.push(textPart(kind, rest, number, part, part.base ?? base));
     });
   }
@@ -132,13 +132,14 @@ export class PartCollector {
     this.#texts.push(textPart('text', Buffer.from(text, 'latin1'), number));
   }
 
-  #add(fileName: string, bytes: Buffer, { number, depth }: PartPlace): void {
+  #add(fileName: string, bytes: Buffer, { number, depth }: PartPlace, doubtful: boolean): void {
     const known = {
       fileName: Buffer.from(fileName, 'latin1').toString(),
       contentType: '',
       charset: null,
       part: number,
       depth,
+      ...(doubtful ? { doubtful: true as const } : {}),
     };
     const sink = this.#file(known, { encoding: '', hashed: true }, (start) => fileKind(start, known));
     sink.take(bytes);
@@ -146,7 +147,7 @@ export class PartCollector {
   }
 
   #file(
-    known: Declared & Pick<AttachmentPart, 'charset' | 'part' | 'depth'>,
+    known: Declared & Pick<AttachmentPart, 'charset' | 'part' | 'depth' | 'doubtful'>,
     options: Pick<AttachmentSinkOptions, 'encoding' | 'hashed'>,
     kindOf: (start: Buffer) => FileKind | null,
     knownKind: FileKind | null = null,

@@ -35,6 +35,8 @@ export interface AttachmentPart {
   readonly content: FileContent;
   /** Another reading of a part that is named already: only looked into. */
   readonly again?: true;
+  /** Found in one of several readings: the others, or what they hold, may be the same bytes. */
+  readonly doubtful?: true;
 }
 
 /** Takes the bytes of one leaf part as they pass. */

@@ -1,8 +1,16 @@
 import { Parser } from 'htmlparser2';
 import { detached } from '../../text/detached.js';
 
-/** Entities of entities (XML 1.0 §4.4) grow beyond all measure within a few lines. */
-const maxExpandedChars = 1024 * 1024;
+/** Characters that entities of entities may still stand for: within a few lines they grow beyond all measure. */
+export interface EntityWork {
+  left: number;
+}
+
+/** For all documents of a mail: a sender can send as many as there are parts. */
+export function mailEntityWork(): EntityWork {
+  return { left: 1024 * 1024 };
+}
+
 const maxDepth = 16;
 const maxSubsetChars = 256 * 1024;
 const maxEntities = 10_000;
@@ -20,9 +28,10 @@ export class XmlEntities {
   cut = false;
   readonly #texts = new Map<string, string>();
   readonly #parameters = new Map<string, string>();
-  #left = maxExpandedChars;
+  readonly #work: EntityWork;
 
-  constructor(subset: string) {
+  constructor(subset: string, work: EntityWork) {
+    this.#work = work;
     if (subset.length > maxSubsetChars) this.cut = true;
     const defaults: string[] = [];
     this.#declare(subset.slice(0, maxSubsetChars), defaults, 0);
@@ -35,11 +44,11 @@ export class XmlEntities {
     return text.replaceAll(entityReference, (whole, name: string) => {
       const value = this.#texts.get(name);
       if (value === undefined) return whole;
-      if (depth >= maxDepth || value.length > this.#left) {
+      if (depth >= maxDepth || value.length > this.#work.left) {
         this.cut = true;
         return '';
       }
-      this.#left -= value.length;
+      this.#work.left -= value.length;
       return this.expanded(value, depth + 1);
     });
   }
@@ -60,9 +69,9 @@ export class XmlEntities {
 
   #include(name: string, defaults: string[], depth: number): void {
     const text = this.#parameters.get(name) ?? '';
-    if (depth >= maxDepth || text.length > this.#left) this.cut = true;
+    if (depth >= maxDepth || text.length > this.#work.left) this.cut = true;
     else {
-      this.#left -= text.length;
+      this.#work.left -= text.length;
       this.#declare(text, defaults, depth + 1);
     }
   }

@@ -1,7 +1,7 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import type { Pieces } from './html-piece.js';
 import { PieceReader } from './piece-reader.js';
-import { withCharacters, XmlEntities } from './xml-entities.js';
+import { type EntityWork, withCharacters, XmlEntities } from './xml-entities.js';
 
 /** What may stand before the root element: declarations, comments, blanks (XML 1.0 §2.8). */
 const prolog = /(?:\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)+/y;
@@ -33,10 +33,10 @@ export interface XmlPieces extends Pieces {
  * its own document type, prefixes, empty elements, and entities in scripts. Browsers show nothing behind the first
  * mistake, so this ends there, which HTML that is none reaches soon. Linear.
  */
-export function xmlPieces(xml: string): XmlPieces {
+export function xmlPieces(xml: string, work: EntityWork): XmlPieces {
   const from = matchEnd(prolog, xml, 0);
   const { subset, end } = readDoctype(xml, from);
-  const entities = new XmlEntities(subset);
+  const entities = new XmlEntities(subset, work);
   const walk = new XmlWalk(xml.slice(end), entities);
   for (const [, double, single] of xml.slice(0, end).matchAll(styleSheet))
     walk.pieces.push({ kind: 'link', value: withCharacters(double ?? single ?? ''), as: 'embed' });

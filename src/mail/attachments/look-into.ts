@@ -36,8 +36,6 @@ export interface LookingOptions {
 }
 
 const maxAttachments = 1000;
-/** Those that are another reading of one are parts, too. */
-const maxParts = 2 * maxAttachments;
 const maxUnpackedBytes = 64 * 1024 * 1024;
 const maxMembers = 500;
 /** Archives in archives. */
@@ -61,8 +59,7 @@ export async function lookInto(
   const heavy: AttachedFile[] = [];
   const images: AttachedFile[] = [];
   const waiting = parts.map((part) => ({ part, archives: 0 }));
-  const isRepeated = repeatedMessages();
-  let taken = 0;
+  const isRepeated = repeatedReadings();
   const budget: OpeningBudget = {
     kept: options.kept,
     unpackedBytes: maxUnpackedBytes,
@@ -104,13 +101,7 @@ export async function lookInto(
   };
   for (;;) {
     const next = waiting.shift();
-    if (next !== undefined && taken >= maxParts) {
-      options.addFinding('attachments-cut');
-      waiting.length = 0;
-      continue;
-    }
     if (next !== undefined) {
-      taken += 1;
       await takePart(next.part, next.archives, found);
       continue;
     }
@@ -145,26 +136,40 @@ export async function lookInto(
 }
 
 /**
- * Tells of a message that was read before, and not deeper than now. Where a header can be read in two ways a message is
- * found twice, and in each of them the next one twice: beyond all measure within a few lines.
+ * Tells of a file in one of several readings whose bytes were opened before, under no stricter limits. Where a header can
+ * be read in two ways a message is found twice, and in each of them the next one twice: beyond all measure within a few
+ * lines. What only comes twice in a mail is opened twice: each copy has its own place.
  */
-function repeatedMessages(): (file: AttachedFile) => boolean {
-  const depths = new Map<string, number>();
-  return ({ kind, bytes, depth }) => {
-    if (kind !== 'message') return false;
-    const hash = createHash('sha256').update(bytes).digest('base64');
-    if (depth >= (depths.get(hash) ?? Number.POSITIVE_INFINITY)) return true;
-    depths.set(hash, depth);
+function repeatedReadings(): (file: AttachedFile) => boolean {
+  const opened = new Map<string, Pick<AttachedFile, 'depth' | 'archives'>[]>();
+  return ({ kind, name, contentType, charset, bytes, depth, archives, doubtful }) => {
+    // Of images what was read is remembered anyway.
+    if (kind === 'image') return false;
+    const key = JSON.stringify([kind, name, contentType, charset, createHash('sha256').update(bytes).digest('base64')]);
+    const before = opened.get(key) ?? [];
+    if (doubtful === true && before.some((one) => one.depth <= depth && one.archives <= archives)) return true;
+    opened.set(key, [...before, { depth, archives }]);
     return false;
   };
 }
 
 async function takePart(attachment: AttachmentPart, archives: number, found: Found): Promise<void> {
-  const { fileName, contentType, charset, part, depth, kind, content, again = false } = attachment;
+  const { fileName, contentType, charset, part, depth, kind, content, again = false, doubtful } = attachment;
   if (!again) found.member({ ...(await describeContent(fileName, contentType, content, kind, found)), part });
   if (holdsOtherEncoding(content.start.toString('latin1'))) found.finding('encoding-unread');
   if (kind === null || content.kept === null) return;
   if (content.cut) found.finding('attachment-too-large');
   const path = fileName === null ? part : `${part}/${shown(fileName)}`;
-  found.file({ kind, name: fileName, part, path, contentType, bytes: content.kept, charset, archives, depth });
+  found.file({
+    kind,
+    name: fileName,
+    part,
+    path,
+    contentType,
+    bytes: content.kept,
+    charset,
+    archives,
+    depth,
+    doubtful,
+  });
 }

@@ -35,7 +35,11 @@ export function readEntity(pieces: readonly Buffer[], file: AttachedFile, found:
   const shown = texts.some(({ raw }) => raw.length > 2) || attachments.length > 0;
   for (const text of shown ? texts : outside) found.text(urlKind === null ? text : { ...text, urlKind });
   found.attachments(
-    attachments.map((part) => ({ ...part, depth: part.depth + depth })),
+    attachments.map((part) => ({
+      ...part,
+      ...(file.doubtful === true ? { doubtful: file.doubtful } : {}),
+      depth: part.depth + depth,
+    })),
     file.archives,
   );
 }

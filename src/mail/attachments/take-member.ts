@@ -53,7 +53,8 @@ export async function takeMember(member: Member, found: Found): Promise<void> {
   if (kind === null || content.kept === null) return;
   const { archives, depth } = nesting ?? { archives: archive.archives + 1, depth: archive.depth };
   const { kept: bytes } = content;
-  found.file({ kind, name, part, path: part, contentType: '', bytes, charset: null, archives, depth });
+  const { doubtful } = archive;
+  found.file({ kind, name, part, path: part, contentType: '', bytes, charset: null, archives, depth, doubtful });
 }
 
 /** @returns whether all of it was unpacked */

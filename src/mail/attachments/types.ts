@@ -21,6 +21,8 @@ export interface AttachedFile {
   readonly archives: number;
   /** Multiparts and messages around it. */
   readonly depth: number;
+  /** As of `AttachmentPart`, also where what holds it is. */
+  readonly doubtful?: true | undefined;
 }
 
 /** What finding codes in the images of one mail may cost, those drawn and those in PDFs too. */
