@@ -23,11 +23,16 @@ export function urlFields(urls: readonly FoundUrl[], attachments: readonly Attac
     ...of('found_url_flags', ({ flags = [] }) => flags.join('|')),
     ...of('found_url_wrapper', ({ wrappers = [] }) => wrappers.join('|')),
     ...of('found_url_shown', ({ shown = '' }) => shown),
-    ...of('found_url_original', ({ original = '' }) => wellFormed(original.slice(0, originalChars))),
+    ...of('found_url_original', ({ original = '' }) => written(original)),
     ...(isAnyAttached(urls, attachments)
       ? of('found_url_part', ({ part = '' }) => wellFormed(part.slice(0, partChars)))
       : {}),
   };
+}
+
+/** Without what would break a line or turn it around: the sender chose it. */
+function written(original: string): string {
+  return wellFormed(original.slice(0, originalChars)).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '');
 }
 
 function isAnyAttached(urls: readonly FoundUrl[], attachments: readonly AttachmentInfo[]): boolean {

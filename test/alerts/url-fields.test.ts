@@ -61,6 +61,21 @@ test('of a URL as it was written the beginning is told, without half a character
   assert.ok(told.length <= 1_000);
 });
 
+test('of a URL as it was written nothing is told that breaks a line or turns it around', () => {
+  const original = 'https://b.example/\n\t\u202e|a\u2028b';
+  assert.equal(urlFields([{ ...plain, original }], []).found_url_original, 'https://b.example/|ab');
+});
+
+test('an alert tells the link of a protection service though the URL was met without it before', async () => {
+  const wrapped = 'https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2Fa';
+  const lines = ['From: a@sender.example', 'Content-Type: text/html', '', 'hxxps://evil.example/a'];
+  const event = eventOf(await extract([...lines, `<a href="${wrapped}">open</a>`].join('\r\n')));
+  assert.deepEqual(
+    [event.found_url, event.found_url_wrapper, event.found_url_original, event.found_url_flags],
+    ['https://evil.example/a', 'Microsoft Safe Links', wrapped, 'defanged'],
+  );
+});
+
 test('an alert tells the link of a protection service, which is the one that a proxy has seen', async () => {
   const { found_url = '', found_url_original: told = '' } = eventOf(await extracted('html-shown-and-wrapped'));
   assert.equal(told.split(',').length, found_url.split(',').length);
