@@ -1,6 +1,6 @@
 import { cpuUsage } from 'node:process';
 import { createExtractionPool, type ExtractionPool } from '../../src/indicators/extraction-pool.js';
-import { faultOf } from './check-extraction.js';
+import { faultOf, lateFault } from './check-extraction.js';
 import { mutatedMail } from './mutated-mail.js';
 
 export interface CampaignOptions {
@@ -117,11 +117,6 @@ async function readOnce(pool: ExtractionPool, raw: Buffer, deadlineSeconds: numb
     const fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { fault, findings: [], tookMs: tookMs() };
   }
-}
-
-/** Attachments that were given up for their number are told at once; for the time they took, when half of it was gone. */
-function lateFault(findings: readonly string[], tookMs: number, deadlineSeconds: number): string | null {
-  return findings.includes('attachments-cut') && tookMs > (deadlineSeconds * 1000) / 2 ? 'attachments-cut' : null;
 }
 
 /** Rejects where the answer does not come, which would be a hang: in that much of a core's time, and not by the clock. */

@@ -23,6 +23,11 @@ export function faultOf(extraction: Extraction): string | null {
   );
 }
 
+/** Attachments that were given up; only after half of the time it is for the time they took. */
+export function lateFault(findings: readonly string[], tookMs: number, deadlineSeconds: number): string | null {
+  return findings.includes('attachments-cut') && tookMs > (deadlineSeconds * 1000) / 2 ? 'attachments-cut' : null;
+}
+
 function urlFault(urls: readonly string[], cut: boolean): string | null {
   if (new Set(urls).size !== urls.length) return 'a URL is listed twice';
   for (const url of urls) {
