@@ -97,7 +97,8 @@ export function headerLineLength(line: Buffer, inPart: boolean): number {
     const ending = at + 1;
     while (line[at] === cr) at++;
     if (at >= line.length || line[at] === lf) break;
-    if (inPart) return ending;
+    // Empty lines behind it are one answer: each by itself would look through all that are left.
+    if (inPart) return ending === 1 ? at : ending;
     if (/^content-[a-z-]{1,60}[ \t]*:/i.test(line.toString('latin1', at, at + 80))) return at;
   }
   return line.length;

@@ -240,6 +240,8 @@ export class MessageReader {
   }
 }
 
+/** @param line ends with a carriage return, or is made of them */
 function withLineFeed(line: Buffer): Buffer {
+  if (isBlank(line)) return Buffer.alloc(line.length, lf);
   return Buffer.from(`${line.toString('latin1', 0, line.length - 1)}\n`, 'latin1');
 }
