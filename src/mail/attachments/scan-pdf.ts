@@ -144,24 +144,33 @@ function pixelsOf(dictionary: string): number {
   return Number(width) * Number(height);
 }
 
+/** A hexadecimal string as it should be stands for itself; another one ends where the next bracket closes (ISO 32000-2 §7.3.4). */
+const tokens = /<[\da-fA-F\s]*>|<<|>>|\\.|[()[\]<>]|\bobj\b/g;
+
 /**
- * Objects whose dictionary or string is never closed. Where a PDF is damaged the library looks for its objects by
- * itself, and reads on from each of these to the end of the file.
+ * Objects whose dictionary, array or string is not closed before the next object, or before a stream. Where a PDF is
+ * damaged the library looks for its objects by itself, and reads on from each of these to the end of the file.
  */
 function unclosedObjects(text: string): number {
   let unclosed = 0;
-  let dictionaries = 0;
+  let open: string[] = [];
   let strings = 0;
-  for (const [token] of text.matchAll(/<<|>>|\\.|[()]|\bobj\b/g)) {
-    if (token === '<<') dictionaries += 1;
-    else if (token === '>>') dictionaries = Math.max(0, dictionaries - 1);
+  let hexadecimal = false;
+  const isOpen = () => open.length + strings > 0 || hexadecimal;
+  for (const [token] of text.matchAll(tokens)) {
+    if (token === 'obj') {
+      if (isOpen()) unclosed += 1;
+      open = [];
+      strings = 0;
+      hexadecimal = false;
+    } else if (hexadecimal) hexadecimal = !token.endsWith('>');
     else if (token === '(') strings += 1;
     else if (token === ')') strings = Math.max(0, strings - 1);
-    else if (token === 'obj') {
-      if (dictionaries + strings > 0) unclosed += 1;
-      dictionaries = 0;
-      strings = 0;
-    }
+    else if (strings > 0) continue;
+    else if (token === '<<' || token === '[') open.push(token === '<<' ? '>>' : ']');
+    else if (token === '<') hexadecimal = true;
+    // What ends something else than it stands in ends nothing.
+    else if (token === open.at(-1)) open.pop();
   }
-  return unclosed;
+  return isOpen() ? unclosed + 1 : unclosed;
 }

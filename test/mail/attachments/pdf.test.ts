@@ -151,9 +151,19 @@ describe('going through a PDF', () => {
   }
 
   // Each of these takes the library a minute, and ten times as much a hundred.
-  for (const unit of ['1 0 obj <<', '1 0 obj << endobj ', '1 0 obj\n<<\n', '1 0 obj (\n']) {
+  for (const unit of [
+    '1 0 obj <<',
+    '1 0 obj << endobj ',
+    '1 0 obj\n<<\n',
+    '1 0 obj (\n',
+    '1 0 obj [<< /A 1 >> endobj ',
+    '1 0 obj [ << ] >> endobj ',
+    '1 0 obj <x ',
+    '1 0 obj <41> <4 ',
+    `1 0 obj (a << /Filter /FlateDecode >> stream\nx\x9c\x03\0\nendstream endobj `,
+  ]) {
     it(`does not give the library objects that never end: ${JSON.stringify(unit)}`, async () => {
-      const bytes = Buffer.from(`%PDF-1.7\n${'/URI (https://link.example/) '}${unit.repeat(30_000)}`);
+      const bytes = Buffer.from(`%PDF-1.7\n${'/URI (https://link.example/) '}${unit.repeat(30_000)}`, 'latin1');
       const extraction = await extract(mailWith([{ name: 'a.pdf', bytes }]), { seconds: 1000 });
       assert.deepEqual(attachedUrls(extraction), ['pdf 2 https://link.example/']);
       assert.deepEqual(codesOf(extraction), ['pdf-cut']);
