@@ -118,6 +118,8 @@ const structures: readonly Family[] = [
   { name: 'structure: closed boundaries', make: (bytes) => multipart(repeated('--b--\r\n', bytes)) },
   { name: 'structure: dashes', make: (bytes) => multipart(repeated('--', bytes)) },
   { name: 'structure: guessed boundaries', make: (bytes) => rawMail(['Content-Type: multipart/mixed; boundary=q'], `${visibleUrl}\r\n${repeated('--x\r\nContent-Type: text/plain\r\n\r\n', bytes)}`) },
+  { name: 'structure: carriage returns in a header', make: (bytes) => multipart(`--b\r\nContent-Type: text/plain${repeated('\r', bytes)}x\r\n`) },
+  { name: 'structure: files that hold all that follows', make: (bytes) => multipart(`${repeated('--b\r\nContent-Type: text/html; name=a.html\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n', bytes)}`) },
   { name: 'structure: nested messages', make: (bytes) => rawMail(['Content-Type: message/rfc822'], `${repeated('Content-Type: message/rfc822\r\n\r\n', bytes)}`) },
   { name: 'structure: nested multiparts', make: (bytes) => multipart(numbered((index) => `--b${index === 0 ? '' : index - 1}\r\nContent-Type: multipart/mixed; boundary=b${index}\r\n\r\n`, bytes)) },
   { name: 'structure: Base64 lines', make: (bytes) => encoded('base64', repeated(`${'QUFB'.repeat(19)}\r\n`, bytes)) },
@@ -135,6 +137,9 @@ const files: readonly Family[] = [
   inFile('PDF objects', 'a.pdf', (bytes) => Buffer.from(`%PDF-1.7\n${repeated('1 0 obj <<', bytes)}`)),
   inFile('PDF objects with unclosed strings', 'a.pdf', (bytes) =>
     Buffer.from(`%PDF-1.7\n${numbered((index) => `${index + 1} 0 obj (\n`, bytes)}`),
+  ),
+  inFile('PDF objects with unclosed arrays', 'a.pdf', (bytes) =>
+    Buffer.from(`%PDF-1.7\n${numbered((index) => `${index + 1} 0 obj [<< /A 1 >> endobj\n`, bytes)}`),
   ),
   inFile('PDF links', 'a.pdf', (bytes) => Buffer.from(`%PDF-1.7\n${repeated('/URI (', bytes)}`)),
   inFile('PDF streams', 'a.pdf', (bytes) => Buffer.from(`%PDF-1.7\n${repeated('stream\n', bytes)}`)),

@@ -13,7 +13,7 @@ const texts = {
   'attachment-too-large': 'An attachment is larger than the limit; only its beginning was looked into.',
   'attachment-unreadable': 'An attachment is damaged or incomplete; what could be read of it was searched.',
   'attachments-cut':
-    'Looking into the attachments took more time or memory than the limit; not all of them were searched.',
+    'Looking into the attachments took more time or memory than the limit, or they are the same bytes many times; not all of them were searched.',
   'archive-cut':
     'An archive holds more files, bytes or archives in archives than the limit; the rest was not searched.',
   'archive-encrypted': 'An archive needs a password; the files in it could not be searched.',

@@ -100,6 +100,7 @@ export async function extractMessage(
   if (!shown && message.outside.length === 0) addRawUrls(beginning, list, codes);
   const decoded = decodeOrFallBack(headers, codes, effort);
   const attachments = await lookInto(message.attachments, {
+    sizeBytes: limits.sizeBytes - leftBytes,
     opens: (file) => effort === 'full' || file.kind === 'message' || (effort === 'light' && isOpenedLightly(file)),
     thorough: effort === 'full',
     onHeavy,

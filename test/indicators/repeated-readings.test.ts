@@ -78,6 +78,40 @@ describe('what can be read in two ways, and holds the next one in both', () => {
   }
 });
 
+describe('files that hold all that follows them, as parts too', () => {
+  const ending = '\r\n--B--\r\n';
+  const end = `Content-Type: text/html\r\n\r\n<a href="${link}">log in</a>`;
+
+  /** To some programs each is a page, to others a multipart whose parts follow. */
+  function bothWays(count: number): string {
+    const types = 'Content-Type: application/octet-stream; name=page.html\r\nContent-Type: multipart/mixed; boundary=B';
+    const one = (index: number) => `${types}\r\n\r\n<a href="https://page.example/${index}">x</a>\r\n--B\r\n`;
+    return `--B\r\n${Array.from({ length: count }, (_, index) => one(index)).join('')}`;
+  }
+
+  function pagesOf(urls: readonly string[]): number {
+    return urls.filter((url) => url.startsWith('https://page.example/')).length;
+  }
+
+  it('are all opened where they are few', async () => {
+    const raw = rawMail(['Content-Type: multipart/mixed; boundary=B'], `${bothWays(15)}${end}${ending}`);
+    const extraction = await extract(raw);
+    assert.equal(pagesOf(urlsOf(extraction)), 15);
+    assert.ok(urlsOf(extraction).includes(link));
+    assert.deepEqual(codesOf(extraction), []);
+  });
+
+  it('are opened until they come to several times the mail; all are named', async () => {
+    const body = `${bothWays(15)}${end}${'x'.repeat(300_000)}${ending}`;
+    const extraction = await extract(rawMail(['Content-Type: multipart/mixed; boundary=B'], body));
+    // The first ones hold what stands in the others.
+    assert.equal(pagesOf(urlsOf(extraction)), 15);
+    assert.ok(urlsOf(extraction).includes(link));
+    assert.deepEqual(codesOf(extraction), ['attachments-cut']);
+    assert.equal(extraction.attachments.length, 15);
+  });
+});
+
 describe('the same file a second time', () => {
   const page = Buffer.from(`<a href="${link}">log in</a>`);
   const message = Buffer.from(

@@ -12,6 +12,7 @@ export async function codesIn(source: string, kind: 'text' | 'html'): Promise<{ 
   const urls: string[] = [];
   const findings: string[] = [];
   await lookInto([], {
+    sizeBytes: 0,
     maxDepth: 20,
     kept: keptBudget(),
     opens: () => true,

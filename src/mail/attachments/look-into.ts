@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { FindingCode } from '../../indicators/findings.js';
 import type { AttachmentInfo, UrlKind } from '../../indicators/types.js';
 import type { HeaderField } from '../headers.js';
@@ -8,6 +7,7 @@ import type { DrawnCodes } from '../qr/drawn-codes.js';
 import { isUnreadImage } from '../qr/unread-image.js';
 import type { KeptBudget } from './attachment-sink.js';
 import { describeContent } from './describe-file.js';
+import { DoubtfulReadings } from './doubtful-readings.js';
 import { type FileKind, isCalledHtml } from './file-kind.js';
 import { codeBudget, findCodes, findCodesInPieces } from './find-codes.js';
 import { isUnopenedArchive } from './misleading.js';
@@ -16,6 +16,8 @@ import { shown } from './take-member.js';
 import type { AttachedFile, Found, OpeningBudget } from './types.js';
 
 export interface LookingOptions {
+  /** Of the mail. */
+  readonly sizeBytes: number;
   readonly maxDepth: number;
   readonly kept: KeptBudget;
   /** Whether such a file is opened. */
@@ -59,7 +61,6 @@ export async function lookInto(
   const heavy: AttachedFile[] = [];
   const images: AttachedFile[] = [];
   const waiting = parts.map((part) => ({ part, archives: 0 }));
-  const isRepeated = repeatedReadings();
   const budget: OpeningBudget = {
     kept: options.kept,
     unpackedBytes: maxUnpackedBytes,
@@ -67,6 +68,7 @@ export async function lookInto(
     pages: maxPages,
     codes: codeBudget((options.untilMs - performance.now()) * timeForImages),
   };
+  const readings = new DoubtfulReadings(() => options.sizeBytes + maxUnpackedBytes - budget.unpackedBytes);
   const queue = (file: AttachedFile) => (file.kind === 'image' ? images : isHeavy(file) ? heavy : quick).push(file);
   const found: Found = {
     budget,
@@ -117,7 +119,7 @@ export async function lookInto(
       await findCodes(drawing.image, drawing.part, found);
       continue;
     }
-    if (!options.opens(file) || isRepeated(file)) continue;
+    if (!options.opens(file) || readings.isRepeated(file)) continue;
     if (file.archives >= maxArchives && isArchive(file)) {
       options.addFinding('archive-cut');
       continue;
@@ -126,6 +128,10 @@ export async function lookInto(
       options.addFinding('attachments-cut');
       return infos;
     }
+    if (!readings.take(file)) {
+      options.addFinding('attachments-cut');
+      continue;
+    }
     if (isHeavy(file)) begin();
     try {
       await openers[file.kind](file, found);
@@ -133,24 +139,6 @@ export async function lookInto(
       options.addFinding('attachment-unreadable');
     }
   }
-}
-
-/**
- * Tells of a file in one of several readings whose bytes were opened before, under no stricter limits. Where a header can
- * be read in two ways a message is found twice, and in each of them the next one twice: beyond all measure within a few
- * lines. What only comes twice in a mail is opened twice: each copy has its own place.
- */
-function repeatedReadings(): (file: AttachedFile) => boolean {
-  const opened = new Map<string, Pick<AttachedFile, 'depth' | 'archives'>[]>();
-  return ({ kind, name, contentType, charset, bytes, depth, archives, doubtful }) => {
-    // Of images what was read is remembered anyway.
-    if (kind === 'image') return false;
-    const key = JSON.stringify([kind, name, contentType, charset, createHash('sha256').update(bytes).digest('base64')]);
-    const before = opened.get(key) ?? [];
-    if (doubtful === true && before.some((one) => one.depth <= depth && one.archives <= archives)) return true;
-    opened.set(key, [...before, { depth, archives }]);
-    return false;
-  };
 }
 
 async function takePart(attachment: AttachmentPart, archives: number, found: Found): Promise<void> {
