@@ -1,4 +1,5 @@
 import { filtersOf, isDeflated, type Unfiltered, undoFilters } from './pdf-filters.js';
+import { unclosedObjects } from './pdf-objects.js';
 import { type EmbeddedStream, objectStreamText, type PdfText, pdfTargets } from './pdf-references.js';
 import { type PdfStream, pdfPieces } from './pdf-streams.js';
 import { decoded } from './pdf-strings.js';
@@ -142,35 +143,4 @@ function pixelsOf(dictionary: string): number {
   const [, width = '0'] = /\/Width\s+(\d{1,9})/.exec(dictionary) ?? [];
   const [, height = '0'] = /\/Height\s+(\d{1,9})/.exec(dictionary) ?? [];
   return Number(width) * Number(height);
-}
-
-/** A hexadecimal string as it should be stands for itself; another one ends where the next bracket closes (ISO 32000-2 §7.3.4). */
-const tokens = /<[\da-fA-F\s]*>|<<|>>|\\.|[()[\]<>]|\bobj\b/g;
-
-/**
- * Objects whose dictionary, array or string is not closed before the next object, or before a stream. Where a PDF is
- * damaged the library looks for its objects by itself, and reads on from each of these to the end of the file.
- */
-function unclosedObjects(text: string): number {
-  let unclosed = 0;
-  let open: string[] = [];
-  let strings = 0;
-  let hexadecimal = false;
-  const isOpen = () => open.length + strings > 0 || hexadecimal;
-  for (const [token] of text.matchAll(tokens)) {
-    if (token === 'obj') {
-      if (isOpen()) unclosed += 1;
-      open = [];
-      strings = 0;
-      hexadecimal = false;
-    } else if (hexadecimal) hexadecimal = !token.endsWith('>');
-    else if (token === '(') strings += 1;
-    else if (token === ')') strings = Math.max(0, strings - 1);
-    else if (strings > 0) continue;
-    else if (token === '<<' || token === '[') open.push(token === '<<' ? '>>' : ']');
-    else if (token === '<') hexadecimal = true;
-    // What ends something else than it stands in ends nothing.
-    else if (token === open.at(-1)) open.pop();
-  }
-  return isOpen() ? unclosed + 1 : unclosed;
 }

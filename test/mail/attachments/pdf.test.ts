@@ -159,7 +159,11 @@ describe('going through a PDF', () => {
     '1 0 obj [<< /A 1 >> endobj ',
     '1 0 obj [ << ] >> endobj ',
     '1 0 obj <x ',
-    '1 0 obj <41> <4 ',
+    '1 0 obj << /A >> endobj ',
+    '1 0 obj << %>>\n',
+    '1 0 obj << /A << /B >> ',
+    '1 0 obj 1 0 ( ',
+    '1 0 obj << >> ( ',
     `1 0 obj (a << /Filter /FlateDecode >> stream\nx\x9c\x03\0\nendstream endobj `,
   ]) {
     it(`does not give the library objects that never end: ${JSON.stringify(unit)}`, async () => {
