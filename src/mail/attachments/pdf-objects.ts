@@ -2,6 +2,8 @@
 const tokens = /%[^\r\n]*|<<|>>|\/[^\0\t\n\f\r ()<>[\]{}/%]*|[()[\]<>{}]|[^\0\t\n\f\r ()<>[\]{}/%]+/g;
 /** The library reads so many words ahead, whatever they belong to. */
 const ahead = 2;
+/** Where the library begins to read an object that it looks for: the rest of the line belongs to its number for it. */
+const behindNumber = /[<\r\n]/;
 const inString = /\\[\s\S]|[()]/g;
 
 /**
@@ -10,20 +12,29 @@ const inString = /\\[\s\S]|[()]/g;
  */
 export function unclosedObjects(text: string): number {
   const [, ...objects] = text.split(/\bobj\b/);
-  return objects.reduce((sum, object) => (isClosed(object) ? sum : sum + 1), 0);
+  return objects.filter((object) => !isClosed(object, 0) || !isClosed(object, startOf(object))).length;
+}
+
+function startOf(object: string): number {
+  const start = object.search(behindNumber);
+  return start < 0 ? object.length : start;
 }
 
 /**
  * As the library reads it, whatever else it may mean: between keys of a dictionary it passes over what is no name, and
  * takes whatever follows a name for its value, an end too.
  */
-function isClosed(object: string): boolean {
+function isClosed(object: string, from: number): boolean {
   const open: ('array' | 'key' | 'value')[] = [];
   let behind = 0;
-  tokens.lastIndex = 0;
+  tokens.lastIndex = from;
   for (let found = tokens.exec(object); found !== null; found = tokens.exec(object)) {
     const [token] = found;
-    if (token.startsWith('%')) continue;
+    if (token.startsWith('%')) {
+      // The next object stands in the comment.
+      if (tokens.lastIndex === object.length) return false;
+      continue;
+    }
     if (token === '(' || token === '<') {
       const end = token === '(' ? stringEnd(object, tokens.lastIndex) : object.indexOf('>', tokens.lastIndex) + 1;
       if (end === 0) return false;

@@ -163,6 +163,9 @@ describe('going through a PDF', () => {
     '1 0 obj << %>>\n',
     '1 0 obj << /A << /B >> ',
     '1 0 obj 1 0 ( ',
+    '1 0 obj endobj\n<< ',
+    '1 0 obj /A [\n[',
+    '1 0 obj endobj\n%',
     '1 0 obj << >> ( ',
     `1 0 obj (a << /Filter /FlateDecode >> stream\nx\x9c\x03\0\nendstream endobj `,
   ]) {
