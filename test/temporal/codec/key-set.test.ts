@@ -12,13 +12,17 @@ const good = { ...publicKey.export({ format: 'jwk' }), kid: 'good' };
 /** An issuer that has these keys, or fails. */
 async function withIssuer(work: (issuer: Issuer, keys: RemoteKeySet) => Promise<void>): Promise<void> {
   const issuer: Issuer = { asked: 0, fails: false, keys: [good] };
-  const server = createServer((_, response) => {
+  const server = createServer(({ url }, response) => {
     issuer.asked += 1;
-    response.writeHead(issuer.fails ? 503 : 200).end(JSON.stringify({ keys: issuer.keys }));
+    // Some name in the query whose keys are meant.
+    if (url !== '/keys?p=B2C_1_signin') response.writeHead(404).end();
+    else response.writeHead(issuer.fails ? 503 : 200).end(JSON.stringify({ keys: issuer.keys }));
   });
   await whileListening(server, async ({ port }) => {
     const about = { insecure: true, issuer: 'https://id.example.com', audience: 'temporal' };
-    const { jwt } = codecServerSchema.parse({ jwt: { jwks: `http://127.0.0.1:${port}/keys`, ...about } });
+    const { jwt } = codecServerSchema.parse({
+      jwt: { jwks: `http://127.0.0.1:${port}/keys?p=B2C_1_signin`, ...about },
+    });
     assert.ok(jwt);
     const keys = new RemoteKeySet(jwt, '.');
     try {

@@ -21,13 +21,17 @@ const failurePauseMs = 3_000;
 /** The keys of an issuer, asked for when they are needed and kept for a while. */
 export class RemoteKeySet {
   readonly #client: HttpClient;
+  /** With its query, in which some issuers name whose keys are meant. */
+  readonly #path: string;
   #known: { readonly keys: KeySet; readonly atMs: number } | undefined;
   #failed: { readonly error: unknown; readonly atMs: number } | undefined;
   #asking: Promise<KeySet> | undefined;
 
   constructor({ jwks, ca, verify }: JwtConfig, baseFolder: string) {
     const authorities = ca === undefined ? undefined : resolve(baseFolder, ca);
-    this.#client = new HttpClient({ ...httpDefaults, baseUrl: jwks, ca: authorities, verify });
+    const url = new URL(jwks);
+    this.#path = url.pathname + url.search;
+    this.#client = new HttpClient({ ...httpDefaults, baseUrl: url.origin, ca: authorities, verify });
   }
 
   /** @throws where the issuer does not answer with keys, and gave none lately */
@@ -66,7 +70,7 @@ export class RemoteKeySet {
   }
 
   async #fetch(): Promise<KeySet> {
-    const { status, body } = await this.#client.request({ method: 'GET', path: '' });
+    const { status, body } = await this.#client.request({ method: 'GET', path: this.#path });
     if (status !== 200) throw new Error(`the issuer answered ${status} when asked for its keys`);
     const { keys } = keySetSchema.parse(JSON.parse(body));
     const signing = keys.flatMap(({ use, kid, ...key }) => {
