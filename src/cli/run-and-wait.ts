@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { TemporalClient } from '../temporal/connect.js';
 import { note, printJson } from './output.js';
@@ -25,6 +26,8 @@ export async function runAndWait<T>(temporal: TemporalClient, run: RunAndWait<T>
   if ((await countWorkers(temporal, run.taskQueue)) === 0) note(noWorkers(run.taskQueue));
   const progress = run.progress(client, workflowId);
   const letGo = new AbortController();
+  // The client asks again each minute, and leaves a listener each time: more than the ten that Node takes for a leak.
+  setMaxListeners(0, letGo.signal);
   const result = client.withAbortSignal(letGo.signal, () => handle.result());
   try {
     const ended = await Promise.race([result, interrupted]);
