@@ -1,3 +1,4 @@
+import { LurewatchError } from '../errors/lurewatch-error.js';
 import type { DeliveryLedger, StandingClaim } from '../ledger/deliveries.js';
 import type { Claim, ClaimEnd, Outcome, Owner } from '../ledger/records.js';
 import type { Sendable, Sink } from './sink.js';
@@ -8,6 +9,8 @@ export interface Claimed<Item extends Sendable> {
   readonly document: Item;
   readonly number: number;
   readonly atMs: number;
+  /** When the sink refused it, or a call that it was in; absent: it did not, or the alert was tried otherwise since. */
+  readonly refusedAtMs?: number | undefined;
 }
 
 /** What taking an alert led to. */
@@ -18,7 +21,9 @@ export type Taken<Item extends Sendable> =
   | { readonly kind: 'reached'; readonly document: Item; readonly outcome: Outcome }
   | { readonly kind: 'rejected'; readonly document: Item; readonly end: ClaimEnd }
   | { readonly kind: 'carried'; readonly document: Item }
-  | { readonly kind: 'wait'; readonly document: Item; readonly waitMs: number };
+  | { readonly kind: 'wait'; readonly document: Item; readonly waitMs: number }
+  /** It may have arrived, and the sink did not tell, or was not asked. */
+  | { readonly kind: 'untold'; readonly document: Item };
 
 export interface ClaimContext<Item extends Sendable> {
   readonly sink: Sink<Item>;
@@ -32,6 +37,13 @@ export interface ClaimContext<Item extends Sendable> {
   readonly signal: AbortSignal;
   /** What is shared with all others who send to this sink from this worker. Absent: there are none. */
   readonly use?: SinkUse | undefined;
+  readonly questions?: Questions;
+}
+
+/** What asking the sink for alerts that may have arrived has come to, for the questions that wait in line. */
+export interface Questions {
+  readonly useless: () => boolean;
+  readonly failed: (error: LurewatchError) => void;
 }
 
 /** A claim older than this is not sent under any more: others may soon count its request as landed. */
@@ -83,8 +95,9 @@ export async function takeFirst<Item extends Sendable>(
 }
 
 /**
- * The order in which alerts with standing claims have their turn: what may have been sent and had no answer comes
- * last, the one tried least lately first. So an alert that the sink never answers is in nobody's way.
+ * The order in which alerts with standing claims have their turn: what may have been sent and had no answer comes last,
+ * and before it what the sink refused; of both the one tried least lately first. So an alert that the sink never answers,
+ * or always refuses, is in nobody's way.
  */
 export async function inOrderOfTurn<Item extends Sendable>(
   { sink, deliveries }: ClaimContext<Item>,
@@ -93,10 +106,19 @@ export async function inOrderOfTurn<Item extends Sendable>(
   const turns = await Promise.all(
     documents.map(async (document) => {
       const standing = await deliveries.latestClaim(sink.name, document.alertId);
-      return { document, unansweredMs: standing?.end === undefined ? (standing?.claim.atMs ?? 0) : 0 };
+      return { document, ...turnOf(standing) };
     }),
   );
-  return turns.sort((left, right) => left.unansweredMs - right.unansweredMs).map(({ document }) => document);
+  return turns
+    .sort((left, right) => left.place - right.place || left.triedMs - right.triedMs)
+    .map(({ document }) => document);
+}
+
+function turnOf(standing: StandingClaim | undefined): { readonly place: number; readonly triedMs: number } {
+  if (standing === undefined) return { place: 0, triedMs: 0 };
+  const { claim, end } = standing;
+  if (end === undefined) return { place: 2, triedMs: claim.atMs };
+  return end.why === 'refused' ? { place: 1, triedMs: end.atMs } : { place: 0, triedMs: 0 };
 }
 
 /**
@@ -115,7 +137,9 @@ export async function takeStanding<Item extends Sendable>(
     if (obstacle !== undefined) return obstacle;
     const [taken] = await claim(context, [{ document, number: next }], Date.now());
     // Undefined: another attempt took that number just now. Look again at what it is doing.
-    if (taken !== undefined) return { kind: 'claimed', claimed: taken };
+    if (taken === undefined) continue;
+    const refusedAtMs = standing?.end?.why === 'refused' ? standing.end.atMs : undefined;
+    return { kind: 'claimed', claimed: { ...taken, refusedAtMs } };
   }
 }
 
@@ -137,15 +161,26 @@ async function look<Item extends Sendable>(
   if (context.sink.repeats === 'server') return undefined;
   const waitMs = mayLandUntilMs(context.sink, claim) - Date.now();
   if (waitMs > 0) return { kind: 'wait', document, waitMs };
-  const reference = await find(context, document);
-  return reference === undefined ? undefined : { kind: 'found', document, reference };
+  return find(context, document);
 }
 
+/** Undefined: the sink does not have it. */
 async function find<Item extends Sendable>(
-  { sink, signal, use }: ClaimContext<Item>,
+  { sink, signal, use, questions }: ClaimContext<Item>,
   document: Item,
-): Promise<string | undefined> {
-  const ask = async () => sink.find?.(document, signal);
+): Promise<Taken<Item> | undefined> {
+  const ask = async (): Promise<Taken<Item> | undefined> => {
+    if (questions?.useless() === true) return { kind: 'untold', document };
+    try {
+      const reference = await sink.find?.(document, signal);
+      return reference === undefined ? undefined : { kind: 'found', document, reference };
+    } catch (error) {
+      if (questions === undefined || !(error instanceof LurewatchError)) throw error;
+      // At once: the next in line has the place before anybody hears of this answer.
+      questions.failed(error);
+      return { kind: 'untold', document };
+    }
+  };
   return use === undefined ? ask() : use.call(signal, ask);
 }
 

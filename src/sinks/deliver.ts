@@ -84,7 +84,10 @@ class Delivery<Item extends Sendable> {
   readonly #outcomes: GroupCommit<{ alertId: string; outcome: Outcome }>;
   readonly #ends: GroupCommit<{ alertId: string; number: number; end: ClaimEnd }>;
   readonly #recording: Promise<unknown>[] = [];
+  readonly #startedMs = Date.now();
   #failures = 0;
+  /** Alerts that the sink took in this run. */
+  #taken = 0;
 
   constructor(context: ClaimContext<Item>, onProgress: (done: number) => void) {
     this.#context = context;
@@ -151,8 +154,13 @@ class Delivery<Item extends Sendable> {
   /** Claims what can be claimed, and notes what became of the others. */
   async #takeAgain(documents: readonly Item[], context = this.#context): Promise<readonly Claimed<Item>[]> {
     const claimed: Claimed<Item>[] = [];
-    const all = await Promise.all(documents.map((document) => takeStanding(context, document)));
-    for (const taken of all) {
+    const questions = { useless: () => this.stopped, failed: (error: LurewatchError) => this.#unanswered(error) };
+    const all = await Promise.allSettled(
+      documents.map((document) => takeStanding({ ...context, questions }, document)),
+    );
+    for (const settled of all) {
+      if (settled.status === 'rejected') continue;
+      const taken = settled.value;
       if (taken.kind === 'claimed') {
         claimed.push(taken.claimed);
         continue;
@@ -161,13 +169,18 @@ class Delivery<Item extends Sendable> {
         this.#note(this.#stillInFlight(taken.waitMs));
         continue;
       }
+      if (taken.kind === 'untold') continue;
       const { alertId } = taken.document;
       if (taken.kind === 'found') await this.#reached(alertId, { reference: taken.reference });
       else if (taken.kind === 'reached') this.#settle(reachedBefore(this.#context, alertId, taken.outcome));
       else if (taken.kind === 'rejected') this.#settle(rejectedFate(alertId, taken.end));
       else this.#settle({ alertId, kind: 'carried' });
     }
-    return claimed;
+    const failed = all.find((settled) => settled.status === 'rejected');
+    if (failed === undefined) return claimed;
+    // What was claimed beside it would count as sent.
+    await Promise.allSettled([this.#endAll(claimed, 'not-sent', 'another alert could not be claimed')]);
+    throw failed.reason;
   }
 
   async #call(wanted: readonly Claimed<Item>[]): Promise<void> {
@@ -178,6 +191,7 @@ class Delivery<Item extends Sendable> {
     const { call, results } = sent;
     if (results === undefined) return this.#failed(call, sent.error);
     this.#failures = 0;
+    this.#taken += results.filter(({ status }) => status === 'delivered').length;
     if (use !== undefined) use.refusing = false;
     this.#record(Promise.all(call.map((claimed, index) => this.#answered(claimed, results[index]))));
   }
@@ -197,8 +211,13 @@ class Delivery<Item extends Sendable> {
   async #sendNow(wanted: readonly Claimed<Item>[]): Promise<Sent<Item> | undefined> {
     const { sink, signal } = this.#context;
     let call = wanted;
-    while (!this.stopped && !call.every(isFresh)) {
+    for (let renewed = false; !this.stopped && !call.every(isFresh); renewed = true) {
       await this.#endAll(call, 'not-sent', 'its turn came too late');
+      // They do not wait for a place any more: the next ones would be too old as well, and the ledger keeps each.
+      if (renewed) {
+        this.#storeIsSlow();
+        return undefined;
+      }
       // The sink is asked from this very place.
       const documents = call.map(({ document }) => document);
       call = await this.#takeAgain(documents, { ...this.#context, use: undefined });
@@ -232,8 +251,14 @@ class Delivery<Item extends Sendable> {
     const { alertId } = document;
     if (result === undefined) throw new RangeError(`sink ${this.#context.sink.name} gave too few results`);
     if (result.status === 'delivered') return this.#reached(alertId, result);
-    // Written first: tried again after a crash, this work answers with it instead of sending once more.
-    const { reason, code, untouched } = result;
+    await this.#rejected({ alertId, number }, result);
+  }
+
+  /** Written first: tried again after a crash, this work answers with it instead of sending once more. */
+  async #rejected(
+    { alertId, number }: { readonly alertId: string; readonly number: number },
+    { reason, code, untouched }: Omit<Extract<SendResult, { status: 'rejected' }>, 'status'>,
+  ): Promise<void> {
     const end: ClaimEnd = {
       ...claimEnd('rejected', reason),
       finalFor: this.#context.activityId,
@@ -249,23 +274,61 @@ class Delivery<Item extends Sendable> {
     if (isLurewatchError(error, 'LW_TARGET_REJECTED', 'LW_MISP_REJECTED') && call.length > 1) {
       // One of them spoils the call: halve until it is alone.
       await this.#endAll(call, 'rejected', error.what);
-      const middle = Math.ceil(call.length / 2);
-      await this.#sendAgain(call.slice(0, middle));
-      await this.#sendAgain(call.slice(middle));
+      await this.#sendHalves(call);
+    } else if (!error.retryable) {
+      await this.#refused(call, error);
+    } else if (isLurewatchError(error, 'LW_TARGET_UNAVAILABLE', 'LW_MISP_UNAVAILABLE')) {
+      this.#note(error);
+      this.#stop();
+      await this.#endAll(call, 'unavailable', error.what);
+    } else this.#unanswered(error);
+  }
+
+  async #sendHalves(call: readonly Claimed<Item>[]): Promise<void> {
+    const middle = Math.ceil(call.length / 2);
+    await this.#sendAgain(call.slice(0, middle));
+    await this.#sendAgain(call.slice(middle));
+  }
+
+  /**
+   * A refusal means the sink, mostly; or one alert, where something that looks for malware stands before it. Of many alerts
+   * one by itself tells. An alert that is refused alone stays for the next run, and is rejected if others are taken there.
+   */
+  async #refused(call: readonly Claimed<Item>[], error: LurewatchError): Promise<void> {
+    const [first, ...others] = call;
+    if (first === undefined) return;
+    if (others.length > 0) {
+      const takenBefore = this.#taken;
+      await this.#endAll(call, 'refused', error.what);
+      await this.#sendAgain([first]);
+      if (this.#taken > takenBefore) return this.#sendHalves(others);
+      this.#note(error);
+      this.#stop();
       return;
+    }
+    const { document, number, refusedAtMs = Number.POSITIVE_INFINITY } = first;
+    if (this.#taken > 0 && refusedAtMs < this.#startedMs) {
+      const reason = `${error.what}: of this alert by itself, again, while others were taken`;
+      return this.#rejected({ alertId: document.alertId, number }, { reason });
     }
     this.#note(error);
     this.#failures += 1;
-    const asksForPause = error.retryAfterMs !== undefined;
-    if (!error.retryable) {
-      this.#stop();
-      await this.#endAll(call, 'refused', error.what);
-    } else if (isLurewatchError(error, 'LW_TARGET_UNAVAILABLE', 'LW_MISP_UNAVAILABLE')) {
-      this.#stop();
-      await this.#endAll(call, 'unavailable', error.what);
-    } else if (this.#failures >= failuresInARow || asksForPause) {
-      this.stopped = true;
-    }
+    if (this.#taken === 0 || this.#failures >= failuresInARow) this.#stop();
+    await this.#endAll(call, 'refused', error.what);
+  }
+
+  /** A call, or a question, after which nobody knows, or the sink asked for a pause. */
+  #unanswered(error: LurewatchError): void {
+    this.#note(error);
+    this.#failures += 1;
+    if (!error.retryable) this.#stop();
+    else if (this.#failures >= failuresInARow || error.retryAfterMs !== undefined) this.stopped = true;
+  }
+
+  #storeIsSlow(): void {
+    const what = 'what has to be written before an alert is sent takes the store longer than 5 s';
+    this.#note(new LurewatchError('LW_STORE_UNAVAILABLE', what, { where: 'store' }));
+    this.stopped = true;
   }
 
   /** Nothing of the call was carried out, and nothing would be of any other. */

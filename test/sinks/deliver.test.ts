@@ -557,3 +557,141 @@ describe('deliveries of one worker to one sink', () => {
       bench.acceptedOnce(documents.map(({ alertId }) => alertId));
     }));
 });
+
+describe('an alert that the sink refuses by itself', () => {
+  const poison = 'alert-poison';
+  /** As something before the sink would, which looks for malware. */
+  const refusing = (bench: Bench) => (documents: readonly AlertDocument[]) => {
+    if (documents.some(({ alertId }) => alertId === poison)) {
+      throw new LurewatchError('LW_TARGET_AUTH', 'the answer was 403');
+    }
+    return bench.sink.accept(documents);
+  };
+  const withPoison = (count: number): readonly AlertDocument[] =>
+    alertDocuments(count).map((document, index) => (index === 0 ? { ...document, alertId: poison } : document));
+  const fateOf = (report: Awaited<ReturnType<typeof deliver>>, wanted: string) =>
+    report.fates.find(({ alertId }) => alertId === wanted);
+
+  for (const [alertsPerCall, concurrency] of [
+    [25, 4],
+    [1, 1],
+    [1, 4],
+  ] as const) {
+    it(`keeps no other back, and is rejected once others were taken twice (${alertsPerCall} a call, ${concurrency} at a time)`, () =>
+      inContext(async (bench) => {
+        Object.assign(bench.sink, { alertsPerCall, concurrency });
+        bench.sink.script = refusing(bench);
+        bench.use = new SinkUse(concurrency);
+        const documents = withPoison(50);
+        const polls: string[] = [];
+        for (let poll = 1; poll <= 4 && !polls.includes('rejected'); poll += 1) {
+          // Each poll has a mail that is new.
+          const wanted = [...documents, ...alertDocuments(50 + poll).slice(50)];
+          const report = await deliver(bench.as({ ...me, runId: `poll ${poll}` }), wanted);
+          bench.openOwners.delete(`poll ${poll}`);
+          polls.push(fateOf(report, poison)?.kind ?? '');
+          if (report.trouble !== undefined) assert.equal(report.trouble.code, 'LW_TARGET_AUTH');
+        }
+        assert.equal(polls.at(-1), 'rejected', polls.join());
+        assert.equal(polls[0], 'open');
+        bench.acceptedOnce(documents.slice(1).map(({ alertId }) => alertId));
+        assert.equal(bench.sink.accepted.get(poison), undefined);
+      }));
+  }
+
+  it('stays open while nothing else is there to be taken', () =>
+    inContext(async (bench) => {
+      bench.sink.script = refusing(bench);
+      for (let poll = 1; poll <= 4; poll += 1) {
+        const report = await deliver(bench.as(me), withPoison(1));
+        assert.deepEqual([kinds(report), report.trouble?.code], [['open'], 'LW_TARGET_AUTH']);
+      }
+    }));
+
+  it('is not what a key is that ends in the middle: nothing is rejected, and few requests are made', () =>
+    inContext(async (bench) => {
+      Object.assign(bench.sink, { alertsPerCall: 5, concurrency: 1 });
+      const documents = alertDocuments(50);
+      for (let poll = 1; poll <= 3; poll += 1) {
+        let calls = 0;
+        bench.sink.script = (sent) => {
+          if (++calls > 2) throw new LurewatchError('LW_TARGET_AUTH', 'the key was refused');
+          return bench.sink.accept(sent);
+        };
+        const report = await deliver(bench.as({ ...me, runId: `poll ${poll}` }), documents);
+        bench.openOwners.delete(`poll ${poll}`);
+        assert.ok(report.fates.every(({ kind }) => kind === 'reached' || kind === 'open'));
+        assert.equal(calls, 4, 'the call, and one alert of it');
+      }
+      assert.equal(bench.sink.accepted.size, 30);
+    }));
+});
+
+describe('asking the sink for what may have arrived', () => {
+  for (const code of ['LW_TARGET_AUTH', 'LW_TARGET_REFUSES'] as const) {
+    it(`leaves alerts open where it refuses the question (${code}), and goes on once it answers`, () =>
+      inContext(async (bench) => {
+        const documents = alertDocuments(30);
+        for (const { alertId } of documents) await bench.leaveClaim(me, alertId);
+        let asked = 0;
+        const refused = mock.method(bench.sink, 'find', async () => {
+          asked += 1;
+          throw new LurewatchError(code, 'refused');
+        });
+        bench.use = new SinkUse(bench.sink.concurrency);
+        const report = await deliver(bench.as(me), documents);
+        assert.ok(report.fates.every(({ kind }) => kind === 'open'));
+        assert.equal(report.trouble?.code, code);
+        assert.ok(asked <= bench.sink.concurrency, `${asked} questions`);
+        refused.mock.restore();
+        assert.ok((await deliver(bench.as(me), documents)).fates.every(({ kind }) => kind === 'reached'));
+        bench.acceptedOnce(documents.map(({ alertId }) => alertId));
+      }));
+  }
+
+  it('keeps nothing claimed where the store fails beside it', () =>
+    inContext(async (bench) => {
+      const [broken, other] = alertDocuments(2);
+      assert.ok(broken !== undefined && other !== undefined);
+      for (const { alertId } of [broken, other]) {
+        await bench.leaveClaim(me, alertId);
+        const end = { version: 1, why: 'unavailable', reason: '', atMs: Date.now() } as const;
+        await bench.ledger.deliveries.endClaims('cases', [{ alertId, number: 1, end }]);
+      }
+      const { deliveries } = bench.ledger;
+      const outcomes = deliveries.outcomes.bind(deliveries);
+      let asked = 0;
+      const failing = mock.method(deliveries, 'outcomes', async (sink: string, alertIds: readonly string[]) => {
+        if (++asked > 1 && alertIds.includes(broken.alertId)) throw new LurewatchError('LW_STORE_UNAVAILABLE', 'away');
+        return outcomes(sink, alertIds);
+      });
+      await assert.rejects(deliver(bench.as(me), [broken, other]), { code: 'LW_STORE_UNAVAILABLE' });
+      failing.mock.restore();
+      assert.equal((await deliveries.latestClaim('cases', other.alertId))?.end?.why, 'not-sent');
+      assert.deepEqual(bench.sink.calls, []);
+    }));
+});
+
+describe('a store that takes longer to write a claim than a claim may wait', () => {
+  it('is told of as the trouble, and gets no more than one claim more for each alert', () =>
+    inContext(async (bench) => {
+      const documents = alertDocuments(4);
+      mock.timers.enable({ apis: ['Date'], now: 1_770_000_000_000 });
+      try {
+        const { deliveries } = bench.ledger;
+        const claim = deliveries.claim.bind(deliveries);
+        mock.method(deliveries, 'claim', async (...given: Parameters<typeof claim>) => {
+          const claimed = await claim(...given);
+          mock.timers.tick(6_000);
+          return claimed;
+        });
+        const report = await deliver(bench.as(me), documents);
+        assert.ok(report.fates.every(({ kind }) => kind === 'open'));
+        assert.equal(report.trouble?.code, 'LW_STORE_UNAVAILABLE');
+        assert.deepEqual(bench.sink.calls, []);
+        for (const document of documents) assert.ok((await bench.claimsOn(document)) <= 2);
+      } finally {
+        mock.timers.reset();
+      }
+    }));
+});
