@@ -4,7 +4,8 @@ import { openDeliveriesQuery } from '../../temporal/queries.js';
 import type { DeliveryState } from '../../workflows/types.js';
 import type { HeldMessage } from '../held/held-message.js';
 import { listHeld } from '../held/list-held.js';
-import { codeIn } from './needs-person.js';
+import { codeIn, isUsual } from './needs-person.js';
+import { stuckTask } from './stuck-task.js';
 
 /** Messages that left their batch: counts, and of a few of them what stands in the way. */
 export interface Deliveries {
@@ -25,8 +26,6 @@ export const noDeliveries: Deliveries = { inDelivery: 0, held: 0, heldExamples: 
 
 const examples = 3;
 const answerWithinMs = 3_000;
-/** Part of a busy day, and nothing that stands in the way. */
-const usual = ['LW_SINK_BUSY', 'LW_CARRIED_ELSEWHERE'];
 
 /** Counts, never a list: thousands may be held. */
 export async function deliveriesOf(
@@ -55,7 +54,7 @@ async function troublesOf(client: Client, query: string, workersAnswer: boolean)
     pageSize: examples,
   })) {
     for (const trouble of await troublesOfOne(client, workflowId, workersAnswer)) {
-      if (!usual.includes(trouble.code ?? '')) found.set(trouble.code ?? trouble.message, trouble);
+      if (!isUsual(trouble.code)) found.set(trouble.code ?? trouble.message, trouble);
     }
     looked += 1;
     if (looked === examples) break;
@@ -74,7 +73,11 @@ async function troublesOfOne(client: Client, workflowId: string, workersAnswer: 
       const code = lastFailure.applicationFailureInfo?.type ?? undefined;
       tried.push({ code, message: await failureWords(client, lastFailure), nextAttempt });
     }
-    if (tried.length > 0 || !workersAnswer) return tried;
+    if (tried.length > 0) return tried;
+    // Its code does not fit its history: it would answer no question either.
+    const stuck = stuckTask(raw.pendingWorkflowTask, Date.now());
+    if (stuck !== undefined) return [{ ...stuck, nextAttempt: undefined }];
+    if (!workersAnswer) return [];
     // Between attempts, it waits for a pause to end: a sink that refuses everybody, or asked for one.
     const state = await client.withDeadline(Date.now() + answerWithinMs, () => handle.query<DeliveryState>('state'));
     return state.sinks.flatMap(({ state: at, sink, detail }) =>

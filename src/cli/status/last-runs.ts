@@ -1,11 +1,9 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
-import { failureWords } from '../../temporal/failure-words.js';
 import { quoted } from '../../temporal/queries.js';
 import { failureOf } from '../report-error.js';
-import { isListening } from './is-listening.js';
 import { patienceMs } from './needs-person.js';
-import { stuckTask } from './stuck-task.js';
+import { troubleOfRun } from './trouble-of-run.js';
 import type { Run } from './types.js';
 
 /** Whose runs: an `ingestMailbox` or a `watchMailbox` of a mailbox, or an `importFeed` of a feed. */
@@ -82,17 +80,10 @@ async function endOf(
   }
 }
 
-/** What a run meets and tries again is known long before it ends. */
+/** What a run meets and tries again, or its batches do, is known long before it ends. */
 async function withTrouble(client: Client, workflow: WorkflowExecutionInfo): Promise<Run> {
   const run = runOf(workflow);
-  const { raw } = await client.workflow.getHandle(run.workflowId, run.runId).describe();
-  const { payloadCodecs } = client.options.loadedDataConverter;
-  const tried = raw.pendingActivities?.find(({ lastFailure }) => lastFailure?.message);
-  // Temporal shows the failure of the attempt before for as long as an attempt goes on: for hours, of one who listens.
-  const failure = tried !== undefined && (await isListening(tried, payloadCodecs)) ? undefined : tried?.lastFailure;
-  const code = failure?.applicationFailureInfo?.type ?? undefined;
-  if (failure == null) return { ...run, ...stuckTask(raw.pendingWorkflowTask, Date.now()) };
-  return { ...run, code, message: await failureWords(client, failure) };
+  return { ...run, ...(await troubleOfRun(client, run)) };
 }
 
 async function lastDone(client: Client, ours: string): Promise<Date | undefined> {

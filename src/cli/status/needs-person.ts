@@ -5,6 +5,8 @@ import { isErrorCode } from '../../temporal/failure-words.js';
 const triedInVain: readonly ErrorCode[] = ['LW_MAIL_PROTOCOL', 'LW_INTERNAL', 'LW_TARGET_ANSWER', 'LW_WORKFLOW_STUCK'];
 /** Not tried again by the run that met it, and the next run finds its way. */
 const mendedByNextRun: readonly ErrorCode[] = ['LW_MAIL_UIDVALIDITY_CHANGED'];
+/** Part of a busy day, and nothing that stands in the way. */
+const usual: readonly ErrorCode[] = ['LW_SINK_BUSY', 'LW_CARRIED_ELSEWHERE'];
 /**
  * What passes by itself and has not passed for so long is an outage that somebody should know of. Less than a day: a
  * namespace may keep what ended for no longer, and what runs once a day has then failed twice.
@@ -20,6 +22,10 @@ export function needsPerson(code: string | undefined, lastingMs?: number): boole
   if (mendedByNextRun.includes(code)) return false;
   if (triedInVain.includes(code) || !catalogue[code].retryable) return true;
   return lastingMs !== undefined && lastingMs > patienceMs;
+}
+
+export function isUsual(code: string | undefined): boolean {
+  return usual.some((one) => one === code);
 }
 
 /** The last code that a text names: our messages end with theirs. */

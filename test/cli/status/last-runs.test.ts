@@ -49,8 +49,8 @@ it('reckons an outage only from what failed since the last good run', async () =
   assert.match(asked[0] ?? '', new RegExp(`CloseTime > '${done.toISOString()}'$`));
 });
 
-/** Whose poll goes on, with this task of its workflow. */
-async function goingOn(pendingWorkflowTask: object | undefined) {
+/** Whose poll goes on, with this task of its workflow, and batches that Temporal describes so. */
+async function goingOn(pendingWorkflowTask: object | undefined, batches: readonly object[] = []) {
   const run = {
     workflowId: 'w',
     runId: 'r',
@@ -61,7 +61,10 @@ async function goingOn(pendingWorkflowTask: object | undefined) {
   const list = async function* () {
     yield run;
   };
-  const getHandle = () => ({ describe: async () => ({ raw: { pendingWorkflowTask } }) });
+  const pendingChildren = batches.map((_, index) => ({ workflowId: `${index}`, runId: 'r' }));
+  const getHandle = (id: string) => ({
+    describe: async () => ({ raw: id === 'w' ? { pendingWorkflowTask, pendingChildren } : batches[Number(id)] }),
+  });
   const options = { loadedDataConverter: { payloadCodecs: [] } };
   const { last } = await lastRuns({ workflow: { list, getHandle }, options } as unknown as Client, 'lurewatch', soc);
   return last;
@@ -77,4 +80,15 @@ it('tells of a poll whose workflow cannot go on, though none of its activities f
   assert.match(failing?.message ?? '', /has failed 8 times.*\[LW_WORKFLOW_STUCK\]/);
   assert.match((await goingOn({ attempt: 1, ...scheduled(hour) }))?.message ?? '', /no worker.*for (60|61) minutes/);
   assert.equal(needsPerson(failing?.code), true);
+});
+
+it('tells of a poll one of whose batches cannot go on, or tries in vain', async () => {
+  const tried = (type: string) => ({
+    pendingActivities: [{ lastFailure: { message: `no [${type}]`, applicationFailureInfo: { type } } }],
+  });
+  const stuck = { pendingWorkflowTask: { attempt: 9 } };
+  assert.equal((await goingOn(undefined, [{}, tried('LW_SINK_BUSY')]))?.message, undefined);
+  assert.equal((await goingOn(undefined, [tried('LW_TARGET_UNAVAILABLE')]))?.message, 'no [LW_TARGET_UNAVAILABLE]');
+  const both = await goingOn(undefined, [{}, tried('LW_TARGET_UNAVAILABLE'), stuck]);
+  assert.equal(both?.code, 'LW_WORKFLOW_STUCK', 'what needs a person comes first');
 });
